@@ -11,13 +11,13 @@ _HERE = {"127.0.0.1", "localhost", "::1", "0.0.0.0"}
 _connect = socket.socket.connect
 
 
-class NetworkRefused(RuntimeError):
+class NetworkRefusedError(RuntimeError):
     """A test tried to reach another machine."""
 
 
 def _refuse(self: socket.socket, address: object) -> None:
     if isinstance(address, tuple) and address[0] not in _HERE:
-        raise NetworkRefused(f"tests reach no other machine; tried {address[0]}")
+        raise NetworkRefusedError(f"tests reach no other machine; tried {address[0]}")
     return _connect(self, address)  # type: ignore[arg-type]
 
 

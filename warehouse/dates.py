@@ -1,4 +1,4 @@
-"""The only date arithmetic there is: half-open everywhere, known < as-of, outcome in [as-of, as-of + horizon)."""
+"""The only date arithmetic: half-open everywhere, known < as-of, outcome in [as-of, as-of + horizon)."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,6 +1,6 @@
 """The fourteen feeds of the source contract, declared once: columns, types, codes, keys and sensitivity.
 
-Everything that knows a feed's shape (reading, checking, tables, layouts, the data dictionary) reads it from here.
+Everything that knows a feed's shape (reading, checking, tables, layouts) reads it from here.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,11 @@ class FieldType(StrEnum):
 
 
 class Sensitivity(StrEnum):
-    """What a field may be used for: `IDENTIFIES` stays in the vault, `PROTECTED` is for audits only, `SENSITIVE`
-    may put a case on the list but is no model input, `NEUTRAL` may be all of it."""
+    """What a field may be used for.
+
+    `IDENTIFIES` stays in the vault, `PROTECTED` is for audits only, `SENSITIVE` may put a case on the list but is no
+    model input, `NEUTRAL` may be all of it.
+    """
 
     IDENTIFIES = "identifies"
     PROTECTED = "protected"
@@ -74,7 +77,9 @@ def _text(name: str, required: bool = False, sensitivity: Sensitivity = Sensitiv
     return Field(name, _T.TEXT, required, sensitivity=sensitivity)
 
 
-def _code(name: str, *codes: str, required: bool = False, sensitivity: Sensitivity = Sensitivity.NEUTRAL) -> Field:
+def _code(
+    name: str, *codes: str, required: bool = False, sensitivity: Sensitivity = Sensitivity.NEUTRAL
+) -> Field:
     return Field(name, _T.CODE, required, codes, sensitivity)
 
 
@@ -297,7 +302,13 @@ _FEEDS = (
             _text("application_no", required=True),
             _cpr(required=True),
             _code(
-                "kind", "deposit_loan", "single_payment", "moving_costs", "rent_help_81a", "other", required=True
+                "kind",
+                "deposit_loan",
+                "single_payment",
+                "moving_costs",
+                "rent_help_81a",
+                "other",
+                required=True,
             ),
             _date("applied_on", required=True),
             _date("decided_on"),
