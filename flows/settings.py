@@ -1,0 +1,169 @@
+"""bovagt.toml and sources.toml, read and checked as a whole: every problem is named at once."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from flows.home import Home
+from warehouse.errors import SettingsError
+from warehouse.vocabulary import FEEDS
+
+Purpose = Literal["development", "operation"]
+Language = Literal["da", "en"]
+Tier = Literal["statutory", "rules", "model"]
+_Kind = TypeVar("_Kind", bound=BaseModel)
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class VaultSettings(_Section):
+    """Where the vault's key is: exactly one of a file, a variable or a command."""
+
+    key_file: str | None = None
+    key_variable: str | None = None
+    key_command: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "VaultSettings":
+        named = [self.key_file, self.key_variable, self.key_command]
+        if sum(place is not None for place in named) != 1:
+            raise ValueError("name exactly one of key_file, key_variable, key_command")
+        return self
+
+
+class OutcomeSettings(_Section):
+    """What is predicted, and when it can be known."""
+
+    horizon_days: int = Field(182, ge=14, le=730)
+    reporting_lag_days: int = Field(14, ge=0, le=365)
+
+
+class RankingSettings(_Section):
+    """Which tier ranks."""
+
+    tier: Tier = "model"
+
+
+class WorklistSettings(_Section):
+    """How much the team can take on, and what is not issued again."""
+
+    capacity: int = Field(25, ge=0, le=10_000)
+    exploration_slots: int = Field(3, ge=0, le=1_000)
+    quiet_days_after_reached: int = Field(30, ge=0, le=3_650)
+    quiet_days_after_agreed: int = Field(90, ge=0, le=3_650)
+
+
+class LinkingSettings(_Section):
+    """When a letter is linked by itself."""
+
+    accept_above: float = Field(0.95, gt=0, le=1)
+    margin: float = Field(0.05, ge=0, le=1)
+
+
+class TrainingSettings(_Section):
+    """What a model is trained on."""
+
+    cutoffs: int = Field(24, ge=2, le=240)
+    seed: int = 0
+
+
+class ResourceSettings(_Section):
+    """What the warehouse may use of the machine."""
+
+    memory_limit_mb: int = Field(1600, ge=256)
+    threads: int = Field(2, ge=1)
+
+
+class Settings(_Section):
+    """Everything in bovagt.toml."""
+
+    purpose: Purpose
+    language: Language = "da"
+    vault: VaultSettings
+    outcome: OutcomeSettings = OutcomeSettings()
+    ranking: RankingSettings = RankingSettings()
+    worklist: WorklistSettings = WorklistSettings()
+    linking: LinkingSettings = LinkingSettings()
+    training: TrainingSettings = TrainingSettings()
+    resources: ResourceSettings = ResourceSettings()
+
+
+class Source(_Section):
+    """One source: on what ground it is used, how long it is kept, and whether it is on."""
+
+    on: bool = True
+    model: bool = True
+    purpose: str = ""
+    legal_basis: str = ""
+    agreement: str = ""
+    retention_months: int = Field(60, ge=1)
+
+    @property
+    def grounded(self) -> bool:
+        """Whether the model may read it: on, allowed, and both purpose and legal basis stated."""
+        return self.on and self.model and bool(self.purpose.strip()) and bool(self.legal_basis.strip())
+
+
+class SourceRegister(_Section):
+    """Everything in sources.toml: one entry a feed."""
+
+    source: dict[str, Source]
+
+    @model_validator(mode="after")
+    def _known_feeds(self) -> "SourceRegister":
+        unknown = sorted(set(self.source) - set(FEEDS))
+        missing = sorted(set(FEEDS) - set(self.source))
+        if unknown or missing:
+            raise ValueError(f"entries that are no feed: {unknown}; feeds without an entry: {missing}")
+        return self
+
+    @property
+    def switched_off(self) -> frozenset[str]:
+        """The feeds that are off: nothing reads them."""
+        return frozenset(feed for feed, source in self.source.items() if not source.on)
+
+    @property
+    def grounded(self) -> frozenset[str]:
+        """The feeds that the model may read."""
+        return frozenset(feed for feed, source in self.source.items() if source.grounded)
+
+
+def read_settings(home: Home) -> Settings:
+    """The municipality's settings; `SettingsError` names everything that is wrong with them."""
+    home.require()
+    return _read(home.settings, Settings)
+
+
+def read_sources(home: Home) -> SourceRegister:
+    """The source register; `SettingsError` names everything that is wrong with it."""
+    home.require()
+    return _read(home.sources, SourceRegister)
+
+
+def _read(path: Path, kind: type[_Kind]) -> _Kind:
+    try:
+        return kind.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        found = "no such file"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+        found = f"no TOML ({broken})"
+    except ValidationError as wrong:
+        problems = (".".join(map(str, e["loc"])) + ": " + e["msg"] for e in wrong.errors())
+        found = "; ".join(problems)
+    raise SettingsError(
+        expected="settings as in the commented file that `bovagt init` writes",
+        found=found,
+        where=path.name,
+        remedy="Mend the file; `bovagt init` in an empty directory shows a complete one.",
+    )
+
+
+def user_folder() -> Path:
+    """Where this user's programs keep their own files (XDG), for keys that must lie outside DIR."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "bovagt"
