@@ -1,6 +1,6 @@
-"""Prefect, and nothing else of it anywhere: how a verb becomes a task, and how Prefect is set up to stay at home.
+"""Prefect, and nothing of it elsewhere: how a verb becomes a task, and how Prefect is made to stay at home.
 
-A flow here is first a plain function whose verbs are called through a `Run`. `plainly` calls them as they are;
+A flow here is first a plain function that calls its verbs through a `Run`. `plainly` calls them as they are;
 `as_tasks()` makes each call a task run, with retries for the verbs that touch the outside world.
 """
 

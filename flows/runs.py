@@ -61,7 +61,7 @@ def recorded(home: Home, flow: str, as_of: date | None) -> Iterator[None]:
 
 
 def latest_run(home: Home, flow: str) -> Run | None:
-    """The newest run of `flow`, or None. A run without an end reads as broken off unless somebody runs now."""
+    """The newest run of `flow`, or None; one without an end reads as broken off unless somebody runs now."""
     lines = home.runs.read_text("utf-8").splitlines() if home.runs.exists() else []
     entries = [entry for entry in map(_parse, lines) if entry.get("flow") == flow]
     if not entries:
