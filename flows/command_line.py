@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from flows.clock import today
 from flows.home import Home
 from warehouse.errors import BovagtError, UsageError
 
@@ -145,7 +146,7 @@ def simulate(
     from flows.summaries import say_simulated
 
     home: Home = context.obj
-    report = simulate_municipality(home, tenancies, months, seed, until or _today())
+    report = simulate_municipality(home, tenancies, months, seed, until or today())
     say_simulated(home, report)
 
 
@@ -169,7 +170,7 @@ def intake(
     from flows.summaries import needs_a_look, say_intake
 
     home: Home = context.obj
-    reports = run_intake(home, _today(), with_prefect=not without_prefect)
+    reports = run_intake(home, today(), with_prefect=not without_prefect)
     say_intake(reports, as_json=output is ReportFormat.json, language=_language(home, lang))
     raise typer.Exit(SET_ASIDE if strict and needs_a_look(reports) else DONE)
 
@@ -190,7 +191,7 @@ def retrain(
     from flows.summaries import say_trained
 
     home: Home = context.obj
-    outcome = run_retrain(home, as_of or _today(), with_prefect=not without_prefect)
+    outcome = run_retrain(home, as_of or today(), with_prefect=not without_prefect)
     say_trained(outcome, language=_language(home, lang))
 
 
@@ -210,7 +211,7 @@ def nightly(
     from flows.summaries import needs_a_look, say_night
 
     home: Home = context.obj
-    night = run_nightly(home, as_of or _today(), with_prefect=not without_prefect)
+    night = run_nightly(home, as_of or today(), with_prefect=not without_prefect)
     say_night(home, night, language=_language(home, lang))
     raise typer.Exit(SET_ASIDE if strict and needs_a_look(night.reports) else DONE)
 
@@ -227,7 +228,7 @@ def scores(
     from flows.summaries import hand_over
 
     home: Home = context.obj
-    hand_over(scores_as(home, as_of or _today(), output.value), out)
+    hand_over(scores_as(home, as_of or today(), output.value), out)
 
 
 @app.command()
@@ -243,7 +244,7 @@ def worklist(
     from flows.summaries import hand_over
 
     home: Home = context.obj
-    hand_over(worklist_as(home, as_of or _today(), output.value, _language(home, lang)), out)
+    hand_over(worklist_as(home, as_of or today(), output.value, _language(home, lang)), out)
 
 
 @app.command()
@@ -271,10 +272,6 @@ def _language(home: Home, asked: Language | None) -> str:
     from flows.settings import read_settings
 
     return read_settings(home).language
-
-
-def _today() -> date:
-    return date.today()
 
 
 def main() -> None:

@@ -1,0 +1,43 @@
+"""`make demo`: a made-up municipality from its inbox to the morning's worklist, and where to look next."""
+
+import shutil
+import sys
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from flows.home import Home
+from flows.initialise import initialise
+
+AS_OF = date(2026, 1, 1)
+TENANCIES, MONTHS, SEED = 2000, 48, 1
+
+
+def demonstrate(path: Path) -> None:
+    """Make the municipality anew under `path`, train, run the night, print the list in Danish and where files are."""
+    from flows.nightly import run_nightly
+    from flows.retrain import run_retrain
+    from flows.simulation import simulate_municipality
+    from flows.summaries import say_list, say_night, say_simulated, say_trained, say_where
+
+    home = Home(path)
+    if path.exists():
+        shutil.rmtree(path)
+    initialise(home, "development")
+    _step("1  En opdigtet kommune: afsendernes filer lægges i indbakken")
+    say_simulated(home, simulate_municipality(home, TENANCIES, MONTHS, SEED, AS_OF))
+    _step("2  Modellen trænes på det, der vidstes")
+    say_trained(run_retrain(home, AS_OF, with_prefect=True), language="da")
+    _step("3  Natten: fra indbakke til morgenens liste")
+    say_night(home, run_nightly(home, AS_OF, with_prefect=True), language="da")
+    say_list(home, AS_OF, language="da")
+    say_where(home, AS_OF)
+
+
+def _step(title: str) -> None:
+    Console().rule(f"[bold]{title}", align="left")
+
+
+if __name__ == "__main__":
+    demonstrate(Path(sys.argv[1] if len(sys.argv) > 1 else "demo"))

@@ -1,0 +1,75 @@
+"""`bovagt serve`: the health check, Prefect's own server and the schedule, on this machine and nowhere else."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from flows.home import Home
+from flows.orchestration import set_up_prefect
+from flows.settings import read_settings
+from warehouse.errors import UsageError
+
+_SERVER_SECONDS = 120
+_STOP_SECONDS = 20
+
+
+def serve(home: Home, host: str, port: int, prefect_port: int, *, schedule: bool) -> None:
+    """Serve until stopped. `UsageError` where DIR is not ready or Prefect's server does not come up."""
+    import uvicorn
+
+    from worklist.health import health_app
+
+    read_settings(home)
+    with ExitStack() as running:
+        if schedule:
+            running.enter_context(_scheduled(home, prefect_port))
+        uvicorn.run(health_app(home.published), host=host, port=port, log_level="warning")
+
+
+@contextmanager
+def _scheduled(home: Home, port: int) -> Iterator[None]:
+    """Prefect's server, then the schedule's runner; stopped in the opposite order, as Prefect's worker needs."""
+    set_up_prefect(home.prefect)
+    api = f"http://127.0.0.1:{port}/api"
+    server = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    runner = [sys.executable, "-m", "flows.schedule", str(home.path)]
+    with _child(server, {"PREFECT_API_URL": api}) as child:
+        _wait_until_healthy(f"{api}/health", child)
+        with _child(runner, {"PREFECT_API_URL": api}):
+            yield
+
+
+@contextmanager
+def _child(command: list[str], extra: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    child = subprocess.Popen(command, env={**os.environ, **extra}, stdin=subprocess.DEVNULL)
+    try:
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:  # seen: a runner whose server went away ignores the request
+            child.kill()
+            child.wait()
+
+
+def _wait_until_healthy(url: str, child: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _SERVER_SECONDS
+    while time.monotonic() < deadline and child.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise UsageError(
+        expected=f"Prefect's server to answer within {_SERVER_SECONDS} seconds",
+        found="no answer" if child.poll() is None else f"it ended with code {child.returncode}",
+        where=url,
+        remedy="Is the port taken? Name another with --prefect-port.",
+    )
