@@ -1,0 +1,83 @@
+"""What the command line says, in both languages. A test holds that every text has both and the same blanks."""
+
+TEXTS: dict[str, dict[str, str]] = {
+    "ready_new": {
+        "da": "{home} er klar. Læg afsendernes filer i inbox/<feed>/. Nøglen ligger her: {key} (tag en sikker kopi).",
+        "en": "{home} is ready. Put senders' files into inbox/<feed>/. The key lies here: {key} (keep a safe copy).",
+    },
+    "ready_old": {"da": "{home} var allerede klar; intet er ændret.", "en": "{home} was ready; nothing was changed."},
+    "simulated": {
+        "da": "{files} filer med {rows} rækker ligger i {inbox}; heraf er {broken} ødelagt med vilje. Sandheden: {truth}",
+        "en": "{files} files with {rows} rows lie in {inbox}; {broken} of them broken on purpose. The truth: {truth}",
+    },
+    "intake_title": {"da": "Indlæsning", "en": "Intake"},
+    "intake_none": {"da": "Ingen nye leverancer.", "en": "No new deliveries."},
+    "col_feed": {"da": "Feed", "en": "Feed"},
+    "col_sender": {"da": "Layout", "en": "Layout"},
+    "col_files": {"da": "Filer", "en": "Files"},
+    "col_file": {"da": "Fil", "en": "File"},
+    "col_read": {"da": "Læst", "en": "Read"},
+    "col_accepted": {"da": "Godtaget", "en": "Accepted"},
+    "col_duplicate": {"da": "Gentaget", "en": "Duplicate"},
+    "col_quarantined": {"da": "Karantæne", "en": "Quarantined"},
+    "col_unlinked": {"da": "Ikke koblet", "en": "Unlinked"},
+    "col_reason": {"da": "Sat til side, fordi", "en": "Set aside because"},
+    "total": {"da": "I alt", "en": "Total"},
+    "set_aside_title": {"da": "Sat til side: se på dem", "en": "Set aside: look at these"},
+    "trained": {
+        "da": "Model {version}: trænet på {cutoffs} skæringsdage, {positives} sager blandt {rows} lejemål-dage.",
+        "en": "Model {version}: trained on {cutoffs} cut-offs, {positives} cases among {rows} tenancy-dates.",
+    },
+    "measured": {
+        "da": "På senere skæringsdage, de {k} øverste: model {model}, reglerne {rules} (andel af sagerne fundet).",
+        "en": "On later cut-offs, the top {k}: model {model}, the rules {rules} (share of the cases found).",
+    },
+    "promoted": {"da": "Modellen er taget i brug.", "en": "The model is in use."},
+    "not_promoted": {
+        "da": "Modellen er gemt, men ikke taget i brug: {why}",
+        "en": "The model is stored but not in use: {why}",
+    },
+    "not_trained": {
+        "da": "Ingen model blev trænet: {why} Reglerne rangordner.",
+        "en": "No model was trained: {why} The rules rank.",
+    },
+    "night_done": {
+        "da": "Listen for {as_of} er klar: {deadlines} med frist, {early} tidlige advarsler blandt {active} lejemål.",
+        "en": "The list for {as_of} is ready: {deadlines} with a deadline, {early} early warnings, {active} tenancies.",
+    },
+    "ranked_by_model": {"da": "Rangordnet af model {version}.", "en": "Ranked by model {version}."},
+    "ranked_by_rules": {
+        "da": "Rangordnet af de skrevne regler: {why}",
+        "en": "Ranked by the written rules: {why}",
+    },
+    "missing_sources": {
+        "da": "Mangler: {sources}. Risikoen kan være for lav for lejemål, som disse kilder ville have sagt noget om.",
+        "en": "Missing: {sources}. Risk may be too low for tenancies that these sources would have spoken of.",
+    },
+    "deadline_title": {"da": "Frister og akutte henvendelser", "en": "Deadlines and acute concerns"},
+    "early_title": {"da": "Tidlig advarsel", "en": "Early warning"},
+    "more_rows": {"da": "… og {count} mere", "en": "… and {count} more"},
+    "nothing_listed": {"da": "Ingen.", "en": "None."},
+    "col_position": {"da": "Nr.", "en": "No."},
+    "col_tenancy": {"da": "Lejemål", "en": "Tenancy"},
+    "col_stage": {"da": "Trin", "en": "Stage"},
+    "col_deadline": {"da": "Frist", "en": "Deadline"},
+    "col_arrears": {"da": "Restance", "en": "Arrears"},
+    "col_band": {"da": "Risiko", "en": "Risk"},
+    "col_reasons": {"da": "Grunde", "en": "Reasons"},
+    "where": {
+        "da": "Filerne: {folder}. Excel: bovagt --home {home} worklist --as-of {as_of} --format xlsx --out liste.xlsx",
+        "en": "The files: {folder}. Excel: bovagt --home {home} worklist --as-of {as_of} --format xlsx --out list.xlsx",
+    },
+    "stage_none": {"da": "ingen", "en": "none"},
+    "stage_arrears": {"da": "restance", "en": "arrears"},
+    "stage_demand": {"da": "påkrav", "en": "demand"},
+    "stage_termination": {"da": "ophævelse", "en": "termination"},
+    "stage_court": {"da": "fogedret", "en": "court"},
+    "stage_closed": {"da": "afsluttet", "en": "closed"},
+}
+
+
+def text(name: str, language: str, **blanks: object) -> str:
+    """The text called `name` in `language` ('da' or 'en'), its blanks filled."""
+    return TEXTS[name][language].format(**blanks)
