@@ -103,7 +103,10 @@ def _home(
     context: typer.Context,
     home: Annotated[Path, typer.Option("--home", envvar="BOVAGT_HOME", help="The municipality's directory.")] = Path(),
 ) -> None:
+    from flows.orchestration import set_up_prefect
+
     context.obj = Home(home)
+    set_up_prefect(context.obj.prefect)
 
 
 @app.command()

@@ -7,7 +7,7 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "ready_old": {"da": "{home} var allerede klar; intet er ændret.", "en": "{home} was ready; nothing was changed."},
     "simulated": {
-        "da": "{files} filer med {rows} rækker ligger i {inbox}; heraf er {broken} ødelagt med vilje. Sandheden: {truth}",
+        "da": "{files} filer med {rows} rækker ligger i {inbox}; {broken} er ødelagt med vilje. Sandheden: {truth}",
         "en": "{files} files with {rows} rows lie in {inbox}; {broken} of them broken on purpose. The truth: {truth}",
     },
     "intake_title": {"da": "Indlæsning", "en": "Intake"},
