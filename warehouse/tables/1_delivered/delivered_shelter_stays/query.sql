@@ -1,0 +1,6 @@
+-- one row: a stay at a shelter, as one line of one delivery told it
+-- why: what passed the contract is kept as it came, so that facts can be made anew in any order of arrival
+select
+    delivery_id, line_no, delivered_on, file_name, known_on, retracted, identity_mac, stay_no,
+    shelter, checked_in_on, checked_out_on, person_id
+from accepted_rows

@@ -1,0 +1,4 @@
+-- one row: a course of housing support, as the delivery $delivery_id told it
+-- why: a delivery that is taken in anew replaces what it said before
+delete from delivered_support_courses
+where delivery_id = $delivery_id
