@@ -1,0 +1,131 @@
+"""The one door to the past: which sources a query may read, and the views that show only what was known.
+
+Facts and deliveries are read by the `known_` relations of layer 3 alone; each is bound to the temporary table
+`as_of_date` and shows, for each of its dates, the versions known before it. Every later query reads those relations
+and other tables of layers 4 to 6, never a clock, a file or a fact.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse.errors import LookAheadError, TableError
+from warehouse.tables import TABLES, Table, read_tables
+from warehouse.vocabulary import FEEDS
+
+BOUND = frozenset({"as_of_date", "switched_off", "past_date", "expected_delivery"})
+"""Temporary tables that hold the arguments of a build."""
+
+_FUNCTIONS = frozenset({"unnest", "range", "generate_series"})
+_CLOCKS = frozenset(
+    {
+        "now",
+        "today",
+        "current_date",
+        "current_time",
+        "current_timestamp",
+        "localtime",
+        "localtimestamp",
+        "get_current_time",
+        "get_current_timestamp",
+        "transaction_timestamp",
+        "random",
+        "uuid",
+        "gen_random_uuid",
+        "getenv",
+        "getvariable",
+    }
+)
+
+
+def sources_of(query: str) -> frozenset[str]:
+    """The names of the tables that `query` reads, without its own common table expressions.
+
+    `LookAheadError` where it calls a table function (such as one that reads a file) or a clock.
+    """
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    try:
+        tree = json.loads(connection.execute("select json_serialize_sql($query)", {"query": query}).fetchall()[0][0])
+    finally:
+        connection.close()
+    if tree["error"]:
+        raise TableError(
+            expected="one bare select",
+            found=tree.get("error_message", "something else"),
+            where="a table's query",
+            remedy="Write one select statement without a semicolon.",
+        )
+    return frozenset(_names(tree["statements"], frozenset()))
+
+
+def _names(node: Any, steps: frozenset[str]) -> Iterator[str]:
+    """Walks a parsed query; `steps` are the common table expressions visible at `node`."""
+    if isinstance(node, list):
+        for child in node:
+            yield from _names(child, steps)
+    if not isinstance(node, dict):
+        return
+    for entry in node.get("cte_map", {}).get("map", []):
+        # A step does not see itself: `with fact_x as (select * from fact_x)` reads the table.
+        yield from _names(entry["value"], steps)
+        steps |= {entry["key"].lower()}
+    yield from _name_of(node, steps)
+    for label, child in node.items():
+        if label != "cte_map":
+            yield from _names(child, steps)
+
+
+def _name_of(node: dict[str, Any], steps: frozenset[str]) -> Iterator[str]:
+    kind = node.get("type")
+    if kind == "BASE_TABLE":
+        path = ".".join(node["qualified_name"]["path"]).lower()
+        if path not in steps:
+            yield path
+    elif kind == "TABLE_FUNCTION" and node["function"]["function_name"].lower() not in _FUNCTIONS:
+        raise _refused("the table function " + node["function"]["function_name"])
+    elif kind == "FUNCTION" and node["function_name"].lower() in _CLOCKS:
+        raise _refused("the function " + node["function_name"])
+    elif kind == "COLUMN_REF" and len(node["column_names"]) == 1 and node["column_names"][0].lower() in _CLOCKS:
+        raise _refused("the clock " + node["column_names"][0])
+
+
+def _refused(found: str, where: str = "a table's query") -> LookAheadError:
+    return LookAheadError(
+        expected="only known_ relations, as_of_date and tables of layers 3 to 6",
+        found=found,
+        where=where,
+        remedy="Read events through the known_ relation of their feed.",
+    )
+
+
+def door_names() -> frozenset[str]:
+    """What stands behind the door: the relations of layer 3 and the bound arguments."""
+    return BOUND | {table.name for table in read_tables("3_known")}
+
+
+def refuse_look_ahead(table: Table) -> frozenset[str]:
+    """The sources of `table`; `LookAheadError` where it reads past the door of the as-of date."""
+    sources = sources_of(table.query)
+    if table.layer == "3_known":
+        allowed = door_names() | {"fact_" + feed for feed in FEEDS} | {"fact_link", "delivery"}
+    else:
+        built = {t.name for layer in ("4_cohort", "5_features", "6_results") for t in read_tables(layer)}
+        allowed = door_names() | built | {table.name}
+    past = sorted(sources - allowed)
+    if past:
+        raise _refused(", ".join(past), table.layer + "/" + table.name)
+    return sources
+
+
+def bind(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date], switched_off: frozenset[str]) -> None:
+    """Binds the door to `as_of_dates`, with the feeds in `switched_off` shut."""
+    run_bound(connection, "bind_dates", {"dates": sorted(set(as_of_dates))})
+    run_bound(connection, "bind_switched_off", {"feeds": sorted(switched_off)})
+
+
+def run_bound(connection: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> None:
+    """Runs `3_known/<name>.sql`, which keeps the arguments `values` as a temporary table."""
+    connection.execute((TABLES / "3_known" / (name + ".sql")).read_text(encoding="utf-8"), values)

@@ -1,0 +1,201 @@
+"""What was known of each tenancy on a day: cohort, features, deadlines, evidence and freshness, built and read.
+
+Dates are arguments. A build deletes and rewrites exactly its dates in one transaction; twice gives the same rows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from warehouse.building import LAYERS, CheckWarning, build, tables_in_order
+from warehouse.dates import HORIZON_DAYS
+from warehouse.door import bind, run_bound
+from warehouse.errors import StoreError
+from warehouse.tables import Table, read_tables
+
+ROWS_PER_BATCH = 72_000
+"""Tenancies times dates that are built at once: bounds memory to about a gigabyte."""
+
+_KEY = ("as_of", "landlord", "tenancy_no")
+
+
+@dataclass(frozen=True)
+class FeatureColumn:
+    """A model input. `direction` (-1, 0, 1) is the way in which risk may rise with it, 0 where none is imposed.
+
+    `source` is the feed it stems from (`or_source` fills it where a landlord does not send the first), `reason` the
+    evidence code that its contribution counts toward.
+    """
+
+    name: str
+    table: str
+    unit: str
+    da: str
+    en: str
+    direction: int
+    source: str
+    sensitivity: str
+    reason: str
+    or_source: str = ""
+
+
+def feature_columns() -> list[FeatureColumn]:
+    """Every feature column, in the order of the tables and of each table's description."""
+    return [
+        FeatureColumn(
+            name=column.name,
+            table=table.name,
+            unit=column.unit,
+            da=column.da,
+            en=column.en,
+            direction=column.direction,
+            source=column.source,
+            sensitivity=column.sensitivity,
+            reason=column.reason,
+            or_source=column.or_source,
+        )
+        for table in feature_tables()
+        for column in table.columns
+    ]
+
+
+def feature_tables() -> list[Table]:
+    """The kept tables of layer 5."""
+    return [table for table in read_tables("5_features") if table.stored == "kept"]
+
+
+def build_as_of(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_dates: Sequence[date],
+    *,
+    switched_off: frozenset[str] = frozenset(),
+    expected_every_days: Mapping[tuple[str, str], int] | None = None,
+) -> list[CheckWarning]:
+    """Builds cohort, features, audit, deadlines, evidence and freshness for `as_of_dates`, exactly these.
+
+    Feeds in `switched_off` are not read. `expected_every_days` says by (feed, sender) how often a delivery is
+    expected, 31 days where it does not say. Gives the checks that warn; `TableError` where one stops and
+    `LookAheadError` where a query reads past the door: then nothing is kept.
+    """
+    tables = tables_in_order("night")
+    warnings: list[CheckWarning] = []
+    with _transaction(connection):
+        _bind_expected(connection, expected_every_days or {})
+        for batch in _batches(connection, as_of_dates):
+            bind(connection, batch, switched_off)
+            warnings += build(connection, tables)
+    return warnings
+
+
+def build_outcomes(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_dates: Sequence[date],
+    known_before: date,
+    horizon_days: int = HORIZON_DAYS,
+) -> pl.DataFrame:
+    """The outcome of each tenancy in the cohorts of `as_of_dates`, by what was known before `known_before`.
+
+    Columns as_of, landlord, tenancy_no, label_state and event_on; sorted. The cohorts must have been built.
+    A cohort whose window [as_of, as_of + horizon_days) is not over by `known_before` is not_yet_mature throughout.
+    """
+    _refuse_unbuilt(connection, "cohort_tenancy")
+    with _transaction(connection):
+        bind(connection, [known_before], frozenset())
+        run_bound(connection, "bind_past", {"dates": sorted(set(as_of_dates)), "horizon_days": horizon_days})
+        build(connection, tables_in_order("outcome"))
+    return _read(connection, "outcome_tenancy", as_of_dates)
+
+
+def read_matrix(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """One row a tenancy and date: as_of, landlord, tenancy_no, stage and every feature as Float64 (null = unknown).
+
+    Columns in the order of `feature_columns`; sorted by as_of, landlord, tenancy_no. `StoreError` if not built.
+    """
+    matrix = read_cohort(connection, as_of_dates).select(*_KEY, "stage")
+    for table in feature_tables():
+        columns = [column.name for column in table.columns]
+        features = _read(connection, table.name, as_of_dates).select(*_KEY, *columns)
+        matrix = matrix.join(features.cast(dict.fromkeys(columns, pl.Float64)), on=_KEY, how="left")
+    return matrix.sort(_KEY)
+
+
+def read_cohort(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """The active tenancies of `as_of_dates` and their stage; sorted by as_of, landlord, tenancy_no."""
+    return _read(connection, "cohort_tenancy", as_of_dates)
+
+
+def read_audit(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """The protected attributes of `as_of_dates`, for fairness measures only; sorted as the cohort."""
+    return _read(connection, "audit_tenancy", as_of_dates)
+
+
+def read_evidence(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """What can be said of each tenancy: one row an evidence code, with the facts it cites."""
+    return _read(connection, "result_evidence", as_of_dates)
+
+
+def read_deadlines(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """The open deadlines of each tenancy; the earliest is the row's next."""
+    return _read(connection, "result_deadline", as_of_dates)
+
+
+def read_freshness(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """When each sender of each feed last delivered, and whether that is late, missing or switched off."""
+    return _read(connection, "result_freshness", as_of_dates)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, name: str, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """The rows of a kept table for `as_of_dates`, sorted by its key."""
+    _refuse_unbuilt(connection, name)
+    wanted = [duckdb.ConstantExpression(day) for day in sorted(set(as_of_dates))]
+    if not wanted:
+        return connection.table(name).limit(0).pl()
+    key = next(t.key for layer in LAYERS for t in read_tables(layer) if t.name == name)
+    return connection.table(name).filter(duckdb.ColumnExpression("as_of").isin(*wanted)).pl().sort(key)
+
+
+def _refuse_unbuilt(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    try:
+        connection.table(name)
+    except duckdb.CatalogException as error:
+        raise StoreError(
+            expected="the table " + name,
+            found="a warehouse in which no date was built",
+            where="warehouse.duckdb",
+            remedy="Build the dates first (bovagt nightly).",
+        ) from error
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> Iterator[list[date]]:
+    """The dates in order, so many at a time that a batch has about `ROWS_PER_BATCH` tenancies."""
+    days = sorted(set(as_of_dates))
+    tenancies = max(len(connection.table("fact_tenancies")), 1)
+    size = max(ROWS_PER_BATCH // tenancies, 1)
+    for first in range(0, len(days), size):
+        yield days[first : first + size]
+
+
+def _bind_expected(connection: duckdb.DuckDBPyConnection, expected: Mapping[tuple[str, str], int]) -> None:
+    agreed = sorted(expected.items())
+    values = {
+        "feeds": [feed for (feed, _), _ in agreed],
+        "senders": [sender for (_, sender), _ in agreed],
+        "days": [days for _, days in agreed],
+    }
+    run_bound(connection, "bind_expected", values)
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()

@@ -1,0 +1,9 @@
+-- one row: a discharge, in the version that was in force on an as-of date
+-- why: the door of the feed discharges; what became known on or after the date is not there
+select a.as_of, f.* exclude (superseded_on, retracted)
+from as_of_date as a
+join fact_discharges as f
+  on f.known_on < a.as_of
+  and (f.superseded_on is null or f.superseded_on >= a.as_of)
+  and not coalesce(f.retracted, false)
+where 'discharges' not in (select feed from switched_off)
