@@ -1,0 +1,77 @@
+"""A small made-up town, simulated and taken in once for all tests of a run; each test works on its own copy."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+UNTIL = date(2026, 1, 1)
+TENANCIES, MONTHS, SEED = 400, 40, 11
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keys and Prefect's files of this run lie in its temporary folder, shared by its workers."""
+    shared = _shared(tmp_path_factory)
+    os.environ["XDG_DATA_HOME"] = str(shared / "user")
+    os.environ.setdefault("PREFECT_HOME", str(shared / f"prefect-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"))
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def _once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """`folder`, made by the first worker that asks; the others wait for it."""
+    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = folder.with_suffix(".making")
+            shutil.rmtree(making, ignore_errors=True)
+            make(making)
+            making.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a made-up town's inbox, nothing taken in."""
+
+    def make(path: Path) -> None:
+        from flows.home import Home
+        from flows.simulation import simulate_municipality
+
+        simulate_municipality(Home(path), TENANCIES, MONTHS, SEED, UNTIL)
+
+    return _once(_shared(tmp_path_factory) / "delivered", make)
+
+
+@pytest.fixture(scope="session")
+def trained(delivered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The town taken in, with a model trained before `UNTIL` and in use."""
+
+    def make(path: Path) -> None:
+        from flows.home import Home
+        from flows.retrain import retrain
+
+        shutil.copytree(delivered, path, symlinks=True)
+        retrain(Home(path), UNTIL, UNTIL)
+
+    return _once(_shared(tmp_path_factory) / "trained", make)
+
+
+@pytest.fixture
+def town(trained: Path, tmp_path: Path) -> Path:
+    """A copy of the trained town."""
+    return Path(shutil.copytree(trained, tmp_path / "town", symlinks=True))
+
+
+@pytest.fixture
+def inbox_only(delivered: Path, tmp_path: Path) -> Path:
+    """A copy of the town before anything was taken in."""
+    return Path(shutil.copytree(delivered, tmp_path / "town", symlinks=True))

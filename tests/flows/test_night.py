@@ -1,0 +1,228 @@
+"""A night as its users meet it: the list, twice the same, killed, with sources missing, and nobody's name in it."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.home import Home
+from flows.nightly import Night, nightly
+from tests.flows.conftest import UNTIL
+from warehouse.vocabulary import FEEDS
+from worklist.published import read_night
+
+LIST_COLUMNS = [
+    "section",
+    "position",
+    "landlord",
+    "tenancy_no",
+    "stage",
+    "next_deadline",
+    "days_left",
+    "arrears_dkk",
+    "months_owed",
+    "score_band",
+    "reasons",
+    "children",
+    "freshness",
+]
+
+
+def _night(path: Path, as_of: date = UNTIL) -> Night:
+    return nightly(Home(path), as_of, UNTIL)
+
+
+def _bytes(path: Path) -> dict[str, str]:
+    """Every published file with the hash of its bytes, by where a reader finds it."""
+    nights = [night for night in sorted((path / "published").iterdir()) if not night.name.startswith(".")]
+    return {
+        f"{night.name}/{found.name}": hashlib.sha256(found.read_bytes()).hexdigest()
+        for night in nights
+        for found in sorted(night.iterdir())
+    }
+
+
+def _listed(path: Path, *words: str) -> str:
+    command = [sys.executable, "-m", "flows.command_line", "--home", str(path), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_list_is_as_the_contract_says(town: Path) -> None:
+    _night(town)
+    rows = json.loads(_listed(town, "worklist", "--as-of", UNTIL.isoformat(), "--format", "json"))
+    assert list(rows[0]) == LIST_COLUMNS
+    assert {row["section"] for row in rows} == {"deadline", "early_warning"}
+    assert all(1 <= len(row["reasons"]) <= 5 for row in rows)
+    early = [row for row in rows if row["section"] == "early_warning"]
+    assert {row["stage"] for row in early} <= {"none", "arrears", "demand"}
+    assert [row["position"] for row in early] == list(range(1, len(early) + 1))
+    timed = [row["next_deadline"] for row in rows if row["section"] == "deadline" and row["next_deadline"]]
+    assert timed == sorted(timed)
+
+
+def test_scores_hold_every_active_tenancy_once(town: Path) -> None:
+    night = _night(town)
+    out = town / "scores.parquet"
+    _listed(town, "scores", "--as-of", UNTIL.isoformat(), "--format", "parquet", "--out", str(out))
+    scores = pl.read_parquet(out)
+    assert scores.columns == ["landlord", "tenancy_no", "stage", "score", "rank", "ranking", "model_version"]
+    assert scores.height == night.active == scores.select("landlord", "tenancy_no").n_unique()
+    assert set(scores["ranking"]) == {"model"}
+    assert sorted(scores["rank"]) == list(range(1, scores.height + 1))
+    assert scores["score"].is_between(0, 1).all()
+
+
+def test_running_a_night_twice_changes_no_byte(town: Path) -> None:
+    _night(town)
+    before, links = _bytes(town), sorted((town / "published").iterdir())
+    _night(town)
+    assert _bytes(town) == before
+    assert sorted((town / "published").iterdir()) == links
+
+
+def test_the_same_delivery_twice_changes_no_byte(town: Path) -> None:
+    _night(town)
+    before = _bytes(town)
+    for path in sorted((town / "inbox").rglob("20*.*")):
+        if path.is_file():
+            shutil.copy(path, path.with_name(path.stem + "_again" + path.suffix))
+    _night(town)
+    assert _bytes(town) == before
+
+
+def test_what_is_known_later_changes_nothing_earlier(delivered: Path, tmp_path: Path) -> None:
+    """The same day from a full inbox, and from one where every later delivery is gone: the same bytes."""
+    as_of = UNTIL - timedelta(days=45)
+    full = Path(shutil.copytree(delivered, tmp_path / "full"))
+    cut = Path(shutil.copytree(delivered, tmp_path / "cut"))
+    later = [path for path in (cut / "inbox").rglob("*") if path.is_file() and path.name[:10] >= as_of.isoformat()]
+    assert len(later) > 20
+    for path in later:
+        path.unlink()
+    from flows.retrain import retrain
+
+    for path in (full, cut):
+        retrain(Home(path), as_of, UNTIL)
+        _night(path, as_of)
+    assert _bytes(full) == _bytes(cut)
+
+
+KILLED_NIGHT = """
+import os, sys
+from datetime import date
+from pathlib import Path
+from flows.home import Home
+from flows.nightly import nightly
+moment, calls = int(sys.argv[2]), 0
+def run(verb, *args, label=""):
+    global calls
+    for _ in ("before", "after"):
+        calls += 1
+        if calls == moment:
+            os.kill(os.getpid(), 9)
+        if _ == "before":
+            given = verb(*args)
+    return given
+nightly(Home(Path(sys.argv[1])), date.fromisoformat(sys.argv[3]), date.fromisoformat(sys.argv[3]), run)
+print(calls)
+"""
+
+
+@pytest.mark.slow
+def test_a_night_killed_at_any_moment_leaves_yesterday_current_and_the_next_run_mends_it(
+    trained: Path, tmp_path: Path
+) -> None:
+    yesterday = UNTIL - timedelta(days=1)
+    ready = Path(shutil.copytree(trained, tmp_path / "ready", symlinks=True))
+    held = list((ready / "inbox").rglob(f"{yesterday}_*"))
+    kept = tmp_path / "held"
+    for path in held:
+        path.rename((kept.mkdir(exist_ok=True), kept / f"{path.parent.name}={path.name}")[1])
+    _night(ready, yesterday)
+
+    def hand_in(path: Path) -> None:
+        for waiting in sorted(kept.iterdir()):
+            feed, name = waiting.name.split("=", 1)
+            shutil.copy(waiting, path / "inbox" / feed / name)
+
+    def start(path: Path, moment: int) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-c", KILLED_NIGHT, str(path), str(moment), UNTIL.isoformat()]
+        return subprocess.run(words, capture_output=True, text=True, check=False)
+
+    undisturbed = Path(shutil.copytree(ready, tmp_path / "undisturbed", symlinks=True))
+    hand_in(undisturbed)
+    calls = int(start(undisturbed, 0).stdout.split()[-1])
+    expected = _bytes(undisturbed)
+    moments = sorted({1 + round(place * (calls - 1) / 9) for place in range(10)})
+    assert len(moments) == 10
+    for moment in moments:
+        town = Path(shutil.copytree(ready, tmp_path / f"killed-{moment}", symlinks=True))
+        hand_in(town)
+        assert start(town, moment).returncode == -9
+        current = read_night(town / "published", yesterday)
+        assert current.as_of == yesterday
+        pointed = (town / "published" / "current").resolve()
+        assert pointed.name.startswith(yesterday.isoformat()) or moment == calls
+        _night(town)
+        assert _bytes(town) == expected
+        shutil.rmtree(town)
+
+
+@pytest.mark.parametrize("feed", sorted(FEEDS))
+def test_a_source_switched_off_is_said_and_breaks_nothing(town: Path, feed: str) -> None:
+    sources = (town / "sources.toml").read_text("utf-8")
+    begin = sources.index(f"[source.{feed}]")
+    (town / "sources.toml").write_text(sources[:begin] + sources[begin:].replace("on = true", "on = false", 1), "utf-8")
+    night = _night(town)
+    assert any(feed in missing for missing in night.facts["missing_sources"])
+
+
+@pytest.mark.parametrize("feed", ["rent_postings", "sanctions", "benefits", "notices"])
+def test_a_source_that_never_came_is_said_and_breaks_nothing(inbox_only: Path, feed: str) -> None:
+    shutil.rmtree(inbox_only / "inbox" / feed)
+    night = _night(inbox_only)
+    assert any(feed in missing for missing in night.facts["missing_sources"])
+    assert night.active > 0
+
+
+def test_an_empty_inbox_gives_an_empty_list(inbox_only: Path) -> None:
+    shutil.rmtree(inbox_only / "inbox")
+    night = _night(inbox_only)
+    assert (night.active, night.worklist.height) == (0, 0)
+
+
+def test_no_name_number_or_address_outside_vault_and_inbox(town: Path) -> None:
+    """The names and numbers of the inbox are looked for, letter by letter, in everything else that was written."""
+    from flows.workroom import opened
+
+    _night(town)
+    with opened(Home(town)) as room:
+        people = room.vault.identities("person")
+        room.connection.execute("checkpoint")
+    marks = {cpr.encode() for cpr in people["cpr"]} | {name.encode() for name in people["name"] if len(name) > 8}
+    assert len(marks) > 400
+    for path in sorted(town.rglob("*")):
+        if not path.is_file() or path.is_relative_to(town / "inbox") or path.is_relative_to(town / "truth"):
+            continue
+        content = path.read_bytes()
+        assert [mark for mark in marks if mark in content] == [], path.name
+
+
+def test_a_failed_night_leaves_the_list_before_it_current(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _night(town, UNTIL - timedelta(days=1))
+    before = _bytes(town)
+    broken = OSError("the disk is full")
+
+    def fail(*_: object) -> None:
+        raise broken
+
+    monkeypatch.setattr("flows.nightly.publish", fail)
+    with pytest.raises(OSError, match="the disk is full"):
+        _night(town)
+    assert _bytes(town) == before
