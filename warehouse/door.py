@@ -8,6 +8,7 @@ and other tables of layers 4 to 6, never a clock, a file or a fact.
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -41,6 +42,7 @@ _CLOCKS = frozenset(
 )
 
 
+@cache
 def sources_of(query: str) -> frozenset[str]:
     """The names of the tables that `query` reads, without its own common table expressions.
 
