@@ -8,9 +8,8 @@ import polars as pl
 
 from warehouse.columns import frame_schema
 from warehouse.errors import StoreError
+from warehouse.statements import statement
 from warehouse.vocabulary import FEEDS
-
-_SCHEMA = Path(__file__).with_name("schema.sql")
 
 
 def open_warehouse(path: Path, *, memory_limit_mb: int = 2000, threads: int = 2) -> duckdb.DuckDBPyConnection:
@@ -44,7 +43,7 @@ def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     present = {row[0] for row in connection.execute("show tables").fetchall()}
     connection.begin()
     try:
-        connection.execute(_SCHEMA.read_text(encoding="utf-8"))
+        connection.execute(statement("warehouse_schema"))
         for feed in FEEDS:
             columns = dict(frame_schema(feed))
             _make_table(connection, present, "delivered_" + feed, pl.DataFrame(schema=columns))
