@@ -20,7 +20,8 @@ class Delivery:
     """One file in the inbox.
 
     `feed` is the name of its folder, which need not be a feed; `delivered_on` the day its name begins with, None
-    where it begins with none; `delivery_id` 16 hexadecimal characters over the folder's name and the file's bytes.
+    where it begins with none; `delivery_id` 16 hexadecimal characters over the folder's name, that day and the
+    file's bytes: the same bytes on another day may bring back what was corrected in between, and are no copy.
     """
 
     path: Path
@@ -55,7 +56,8 @@ def _is_unfinished(path: Path) -> bool:
 
 def _delivery(path: Path, feed: str) -> Delivery:
     name = _printable(path.name)
-    return Delivery(path, feed, name, _day_of(name), _digest(path, feed))
+    day = _day_of(name)
+    return Delivery(path, feed, name, day, _digest(path, f"{feed}\x00{day or ''}\x00"))
 
 
 def _printable(name: str) -> str:
@@ -71,9 +73,9 @@ def _day_of(name: str) -> date | None:
         return None
 
 
-def _digest(path: Path, feed: str) -> str:
+def _digest(path: Path, place: str) -> str:
     """Over the bytes of a file; over name, size and beginning of what will be refused, however large it is."""
-    digest = hashlib.sha256(feed.encode() + b"\x00")
+    digest = hashlib.sha256(place.encode())
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
