@@ -1,0 +1,73 @@
+"""Reads published nights; whoever shows a list reads it from here and opens no warehouse."""
+
+import hashlib
+import io
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from warehouse.errors import StoreError
+from worklist.publishing import CURRENT, MANIFEST
+
+
+@dataclass(frozen=True)
+class Night:
+    """A published night, its contents checked against its manifest when it was opened."""
+
+    as_of: date
+    files: dict[str, bytes]
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """The table `name` (without .parquet)."""
+        return pl.read_parquet(io.BytesIO(self.files[f"{name}.parquet"]))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What night.json says: who ranked, what was missing, how many."""
+        return json.loads(self.files["night.json"])
+
+
+def is_published(root: Path, as_of: date) -> bool:
+    """Whether there is a night of `as_of`."""
+    return (root / as_of.isoformat()).is_dir()
+
+
+def read_night(root: Path, as_of: date) -> Night:
+    """The night of `as_of`; `StoreError` where there is none or it is damaged."""
+    # The link is followed once: a night published meanwhile cannot mix with this one.
+    folder = (root / as_of.isoformat()).resolve()
+    if not folder.is_dir():
+        raise _missing(as_of.isoformat(), "none")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+        files = {name: (folder / name).read_bytes() for name in manifest["files"]}
+    except (OSError, ValueError, KeyError) as error:
+        raise _missing(as_of.isoformat(), type(error).__name__) from error
+    damaged = [
+        name for name, content in files.items() if hashlib.sha256(content).hexdigest() != manifest["files"][name]
+    ]
+    if damaged:
+        raise _missing(as_of.isoformat(), f"changed contents in {', '.join(damaged)}")
+    return Night(as_of, files)
+
+
+def current(root: Path) -> Night:
+    """The current night; `StoreError` where none was ever published."""
+    link = root / CURRENT
+    if not link.is_symlink():
+        raise _missing("the current night", "none")
+    return read_night(root, date.fromisoformat(os.readlink(link)))
+
+
+def _missing(what: str, found: str) -> StoreError:
+    return StoreError(
+        expected=f"a whole published night: {what}",
+        found=found,
+        where="published",
+        remedy="Run it: bovagt nightly --as-of DATE. It gives the same bytes again.",
+    )

@@ -1,0 +1,144 @@
+"""Who stands on today's list, in which section and in which order: a pure function of what was known.
+
+*Deadlines*: every tenancy with a running clock, a court date or an acute concern, or whose tenancy is terminated or in
+court, by the next irreversible date. The score neither hides nor orders one.
+*Early warning*: the others, by rank, down to the team's capacity. A few places are drawn at random from below the cut,
+with the probability recorded, so that the effect of being listed can be measured later.
+"""
+
+import hashlib
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+TENANCY = ("landlord", "tenancy_no")
+DEADLINE_STAGES = ("termination", "court")
+OVER = "closed"
+"""The stage of a tenancy that has ended: nothing is left to prevent."""
+
+KEEPS_AWAY = ("agreed", "solves_self")
+"""Outcomes of a contact after which the tenancy is left in peace for a while."""
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What the team can take on: `places` early-warning cases, `exploration_slots` of them drawn below the cut.
+
+    A tenancy reached within `quiet_days_after_reached`, or that agreed to help (or solves it by itself) within
+    `quiet_days_after_agreed`, is not issued again as an early warning. A deadline is always shown.
+    """
+
+    places: int
+    exploration_slots: int = 0
+    quiet_days_after_reached: int = 30
+    quiet_days_after_agreed: int = 90
+
+
+def lot(landlord: str, tenancy_no: str) -> str:
+    """A tenancy's fixed lot: the last tie-break, which favours nobody by number or name of landlord."""
+    return hashlib.sha256(f"{landlord}\x1f{tenancy_no}".encode()).hexdigest()
+
+
+def with_lot(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` (landlord, tenancy_no, …) with each tenancy's lot as a column."""
+    return frame.with_columns(
+        pl.struct(TENANCY)
+        .map_elements(lambda t: lot(t["landlord"], t["tenancy_no"]), return_dtype=pl.String)
+        .alias("lot")
+    )
+
+
+def choose(
+    scores: pl.DataFrame, deadlines: pl.DataFrame, contacts: pl.DataFrame, *, capacity: Capacity, as_of: date
+) -> pl.DataFrame:
+    """The day's list: section, position, landlord, tenancy_no, next_deadline, deadline_kind, days_left, exploration_*.
+
+    `scores`: landlord, tenancy_no, stage, rank, arrears_dkk, oldest_due_on. `deadlines`: landlord, tenancy_no,
+    deadline_on, kind. `contacts`: landlord, tenancy_no, contacted_on, reached, outcome, all known before `as_of`.
+    `exploration_probability` is the chance a tenancy had of being drawn (null where it was not up for the draw).
+    """
+    next_ones = _next_deadlines(deadlines, as_of)
+    active = scores.filter(pl.col("stage") != OVER).join(next_ones, on=TENANCY, how="left")
+    has_clock = pl.col("next_deadline").is_not_null() & (pl.col("deadline_kind") != "payment_demand")
+    timed = active.filter(has_clock | pl.col("stage").is_in(DEADLINE_STAGES))
+    rest = active.join(timed, on=TENANCY, how="anti").join(_in_peace(contacts, capacity, as_of), on=TENANCY, how="anti")
+    return pl.concat([_by_deadline(timed), _early(rest.sort("rank"), capacity, as_of)])
+
+
+def _next_deadlines(deadlines: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Each tenancy's next irreversible date; one that has passed only where no later one is open."""
+    passed = pl.col("deadline_on") < as_of
+    return (
+        deadlines.with_columns(passed.alias("passed"))
+        .sort(*TENANCY, "passed", "deadline_on", "kind")
+        .unique(TENANCY, keep="first", maintain_order=True)
+        .select(
+            *TENANCY,
+            pl.col("deadline_on").alias("next_deadline"),
+            pl.col("kind").alias("deadline_kind"),
+            (pl.col("deadline_on") - pl.lit(as_of)).dt.total_days().cast(pl.Int32).alias("days_left"),
+        )
+    )
+
+
+def _in_peace(contacts: pl.DataFrame, capacity: Capacity, as_of: date) -> pl.DataFrame:
+    """The tenancies that were reached or helped so lately that they are not issued again."""
+    reached_since = as_of - timedelta(days=capacity.quiet_days_after_reached)
+    agreed_since = as_of - timedelta(days=capacity.quiet_days_after_agreed)
+    recently = (
+        pl.col("reached") & (pl.col("contacted_on") >= reached_since) & ~pl.col("outcome").eq_missing("wrong_person")
+    )
+    agreed = pl.col("outcome").is_in(KEEPS_AWAY).fill_null(False) & (pl.col("contacted_on") >= agreed_since)
+    return contacts.filter(recently | agreed).select(TENANCY).unique()
+
+
+def _by_deadline(timed: pl.DataFrame) -> pl.DataFrame:
+    """By date, then by the amount owed, then by how long it has been owed, then by lot."""
+    order = ("next_deadline", "arrears_dkk", "oldest_due_on", "lot")
+    ordered = with_lot(timed).sort(order, descending=[False, True, False, False], nulls_last=True)
+    return _placed(ordered, "deadline").with_columns(
+        pl.lit(False).alias("exploration"), pl.lit(None, pl.Float64).alias("exploration_probability")
+    )
+
+
+def _early(ranked: pl.DataFrame, capacity: Capacity, as_of: date) -> pl.DataFrame:
+    """The first by rank, then the drawn ones in the order of their rank."""
+    slots = min(capacity.exploration_slots, capacity.places, max(0, ranked.height - capacity.places))
+    certain = ranked.head(capacity.places - slots)
+    below = ranked.slice(certain.height)
+    drawn = _draw(below, slots, as_of)
+    chance = slots / below.height if slots else None
+    parts = [
+        certain.with_columns(
+            pl.lit(False).alias("exploration"), pl.lit(None, pl.Float64).alias("exploration_probability")
+        ),
+        drawn.with_columns(
+            pl.lit(True).alias("exploration"), pl.lit(chance, pl.Float64).alias("exploration_probability")
+        ),
+    ]
+    return _placed(pl.concat(parts), "early_warning")
+
+
+def _draw(below: pl.DataFrame, slots: int, as_of: date) -> pl.DataFrame:
+    """`slots` rows of `below`, each with the same chance; the same day and tenancies give the same draw."""
+    if slots == 0:
+        return below.clear()
+    # Lots in order make the draw independent of rank, row order and pseudonyms.
+    by_lot = with_lot(below).sort("lot").drop("lot")
+    places = random.Random(f"exploration {as_of.isoformat()}").sample(range(by_lot.height), slots)
+    return by_lot[sorted(places)].sort("rank")
+
+
+def _placed(ordered: pl.DataFrame, section: str) -> pl.DataFrame:
+    exploration = [name for name in ("exploration", "exploration_probability") if name in ordered.columns]
+    return ordered.select(
+        pl.lit(section).alias("section"),
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int32).alias("position"),
+        *TENANCY,
+        "next_deadline",
+        "deadline_kind",
+        "days_left",
+        *exploration,
+    )
