@@ -22,7 +22,7 @@ FEWEST_POSITIVES = 10
 """Below this many positives nothing can be learned that the rules do not know; the rules rank."""
 
 _FEWEST_UNKNOWN = 20
-"""A feature that was unknown for fewer training rows than this has taught nothing about "not known": no contribution."""
+"""A feature unknown for fewer training rows than this has taught nothing about "not known": it then adds nothing."""
 
 
 def refuse_few_positives(outcomes: Flags, where: str) -> None:
@@ -100,7 +100,7 @@ class AdditiveBoosting:
         return added
 
     def _learned(self, numbers: Floats, known: Flags, outcomes: Flags) -> tuple[float, tuple[Floats, ...]]:
-        """Base and steps from binned features (NaN where unknown); `known`: columns whose "unknown" taught nothing."""
+        """Base and steps from bin numbers; in the `known` columns "not known" taught nothing and adds nothing."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         varied = np.flatnonzero([np.unique(numbers[:, j]).size > 1 for j in range(numbers.shape[1])])
@@ -118,7 +118,7 @@ class AdditiveBoosting:
             l2_regularization=self.penalty,
             early_stopping=False,
             random_state=self.seed,
-        ).fit(numbers[:, varied], outcomes)
+        ).fit(numbers if varied.size == numbers.shape[1] else numbers[:, varied], outcomes)
         sizes = [bins.unknown + 1 for bins in self.bins]
         base, steps = _read_steps(trees, typical[varied], [sizes[j] for j in varied])
         every = [np.zeros(size) for size in sizes]
@@ -131,7 +131,7 @@ class AdditiveBoosting:
 def _binned(
     matrix: pl.DataFrame, columns: tuple[Column, ...], order: np.ndarray
 ) -> tuple[tuple[Bins, ...], Floats, Flags]:
-    """Bins, bin numbers (rows, columns; NaN where unknown) in `order`, and which columns were as good as always known."""
+    """Bins, bin numbers (rows, columns; NaN where unknown) in `order`, and which columns were nearly always known."""
     numbers = np.empty((matrix.height, len(columns)), order="F")
     bins = []
     for j, column in enumerate(columns):

@@ -114,8 +114,12 @@ def canonical_order(matrix: pl.DataFrame) -> NDArray[np.int64]:
 
     Rows with the same key are put in the order of their values, so that even these leave no trace of the order.
     """
-    rest = sorted(name for name in matrix.columns if name not in KEY)
-    order = matrix.with_row_index("row_no").sort([*KEY, *rest], nulls_last=True, maintain_order=True)
+    by = list(KEY)
+    keys = matrix.select(by)
+    if keys.is_duplicated().any():
+        by += sorted(name for name in matrix.columns if name not in KEY)
+        keys = matrix.select(by)
+    order = keys.with_row_index("row_no").sort(by, nulls_last=True, maintain_order=True)
     return order["row_no"].cast(pl.Int64).to_numpy()
 
 

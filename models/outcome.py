@@ -66,7 +66,7 @@ def refuse_look_ahead(fitted_on: Iterable[date], tested_on: date, horizon: Horiz
 
 
 def label(matrix: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """`matrix` in the order of its key with `label_state`; a row without an outcome is not yet mature.
+    """`matrix` with `label_state`, in its own order; a row without an outcome is not yet mature.
 
     `outcomes` holds the key and label_state. `ModelError` where a key occurs twice or a state is unknown.
     """
@@ -79,8 +79,9 @@ def label(matrix: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
             where="the outcomes",
             remedy="Build the outcomes of these dates again.",
         )
-    labelled = matrix.join(states, on=KEY, how="left", maintain_order="left")
-    return labelled.with_columns(pl.col("label_state").fill_null(LabelState.NOT_YET_MATURE)).sort(KEY)
+    # Only the keys are joined: the features of two years are too many to copy without need.
+    found = matrix.select(KEY).join(states, on=KEY, how="left", maintain_order="left")["label_state"]
+    return matrix.with_columns(found.fill_null(str(LabelState.NOT_YET_MATURE)))
 
 
 def count_states(labelled: pl.DataFrame) -> dict[str, int]:

@@ -24,18 +24,19 @@ NOTHING = "nothing"
 """The evidence code of the sentence that says that nothing stands out."""
 
 SCHEMA = pl.Schema(
-    {
-        "as_of": pl.Date,
-        "landlord": pl.String,
-        "tenancy_no": pl.String,
-        "position": pl.Int32,
-        "evidence": pl.String,
-        "contribution": pl.Float64,
-        "sentence_da": pl.String,
-        "sentence_en": pl.String,
-        "facts": pl.List(pl.String),
-    }
+    [
+        ("as_of", pl.Date()),
+        ("landlord", pl.String()),
+        ("tenancy_no", pl.String()),
+        ("position", pl.Int32()),
+        ("evidence", pl.String()),
+        ("contribution", pl.Float64()),
+        ("sentence_da", pl.String()),
+        ("sentence_en", pl.String()),
+        ("facts", pl.List(pl.String)),
+    ]
 )
+"""The columns of what `explain` gives."""
 
 RowKey = tuple[Any, ...]
 

@@ -1,0 +1,180 @@
+"""Fit, calibrate and test a model in the order of time, using only outcomes that were known on the day."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from models.boosting import FEWEST_POSITIVES, AdditiveBoosting
+from models.bootstrap import DRAWS
+from models.evaluation import CAPACITIES, Evaluation, evaluate
+from models.gate import Gate, judge_model, not_tested
+from models.matrix import KEY, TENANCY, Column, DescribesColumn, as_columns, require_columns
+from models.outcome import Horizon, count_states, counted_rows, label, mature_cut_offs, positives, refuse_look_ahead
+from models.rankers import MODEL, RANKERS, Ranker, usable_baselines
+from warehouse.errors import ModelError
+
+MOST_HELD_OUT = 6
+"""Cut-offs that are held out: half a year of months. Their outcomes overlap, which the intervals take into account."""
+
+FEWEST_CUT_OFFS = 2
+"""One cut-off teaches and a later one calibrates."""
+
+Advance = Callable[[str, float], None]
+"""Hears which step begins and the share of the work done before it."""
+
+
+def _silent(step: str, share: float) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Cut-offs that teach and the later ones that calibrate; `held_out` are later still, none of them known then."""
+
+    fit: tuple[date, ...]
+    calibrate: tuple[date, ...]
+    held_out: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A fitted, calibrated model, what it was trained on, what the held-out cut-offs showed, and the verdict."""
+
+    model: AdditiveBoosting
+    as_of: date
+    split: Split
+    label_states: Mapping[str, int]
+    evaluation: Evaluation | None
+    tested_split: Split | None
+    gate: Gate
+    capacities: tuple[int, ...]
+    seed: int
+
+    @property
+    def may_be_promoted(self) -> bool:
+        """Whether every required condition of the gate holds."""
+        return self.gate.is_open
+
+
+def train(
+    matrix: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    columns: Iterable[DescribesColumn],
+    *,
+    as_of: date,
+    seed: int = 0,
+    horizon: Horizon | None = None,
+    capacities: Sequence[int] = CAPACITIES,
+    draws: int = DRAWS,
+    progress: Advance = _silent,
+) -> TrainedModel:
+    """Train on the cut-offs in `matrix` whose outcomes were known on `as_of`, and test on the last of these.
+
+    `matrix` holds the key, stage and every one of `columns`; `outcomes` the key and label_state. Only positives and
+    negatives teach and test; the other label states are counted. The model that is kept is fitted on all mature
+    cut-offs; the one that is tested was fitted, in the same way, on what was known before the first held-out one.
+    `ModelError` with fewer than two mature cut-offs, or fewer than ten tenancies that had the outcome.
+    """
+    columns, horizon = as_columns(columns), horizon or Horizon()
+    require_columns(matrix, [*KEY, *(column.name for column in columns)], "the training matrix")
+    labelled = label(matrix, outcomes)
+    cut_offs = mature_cut_offs(labelled["as_of"].unique(), as_of, horizon)
+    refuse_too_few_cut_offs(cut_offs, as_of, horizon)
+    mature = labelled.filter(pl.col("as_of").is_in(cut_offs))
+    refuse_few_positive_tenancies(mature)
+    progress("test", 0.0)
+    tested, evaluation, gate = _test(mature, columns, cut_offs, horizon, seed, capacities, draws)
+    progress("fit", 0.6)
+    split = last_ones_calibrate(cut_offs)
+    model = fit_model(mature, columns, split, seed)
+    progress("done", 1.0)
+    states = count_states(mature)
+    return TrainedModel(model, as_of, split, states, evaluation, tested, gate, tuple(capacities), seed)
+
+
+def fit_model(labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int) -> AdditiveBoosting:
+    """The model fitted on the cut-offs that teach and calibrated on the later ones."""
+    taught, calibrating = (_counted_on(labelled, days) for days in (split.fit, split.calibrate))
+    model = AdditiveBoosting(columns, seed=seed).fit(taught, positives(taught).to_numpy())
+    return model.calibrate(calibrating, positives(calibrating).to_numpy())
+
+
+def _counted_on(labelled: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
+    return counted_rows(labelled.filter(pl.col("as_of").is_in(days)))
+
+
+def last_ones_calibrate(cut_offs: Sequence[date]) -> Split:
+    """The last two cut-offs calibrate, the last one where there are fewer than four; the others teach."""
+    later = 2 if len(cut_offs) >= 4 else 1
+    return Split(tuple(cut_offs[:-later]), tuple(cut_offs[-later:]))
+
+
+def split_for_test(cut_offs: Sequence[date], horizon: Horizon) -> Split | None:
+    """The longest end of `cut_offs` (at most `MOST_HELD_OUT`) before which two others were mature; None if none is."""
+    for held in range(min(MOST_HELD_OUT, len(cut_offs)), 0, -1):
+        first = cut_offs[-held]
+        known = mature_cut_offs(cut_offs, first, horizon)
+        if len(known) >= FEWEST_CUT_OFFS:
+            earlier = last_ones_calibrate(known)
+            return Split(earlier.fit, earlier.calibrate, tuple(cut_offs[-held:]))
+    return None
+
+
+def _test(
+    labelled: pl.DataFrame,
+    columns: tuple[Column, ...],
+    cut_offs: Sequence[date],
+    horizon: Horizon,
+    seed: int,
+    capacities: Sequence[int],
+    draws: int,
+) -> tuple[Split | None, Evaluation | None, Gate]:
+    """The split, what the held-out cut-offs showed and the gate; a gate that stays shut where nothing can be tested."""
+    split = split_for_test(cut_offs, horizon)
+    if split is None:
+        return None, None, not_tested("The history is too short to hold out a cut-off; the model was not tested.")
+    refuse_look_ahead((*split.fit, *split.calibrate), split.held_out[0], horizon)
+    try:
+        rankers = _fitted(labelled, columns, split, seed)
+    except ModelError as error:
+        return split, None, not_tested(f"The model could not be tested: {error}")
+    held_out = labelled.filter(pl.col("as_of").is_in(split.held_out))
+    evaluation = evaluate(rankers, MODEL, held_out, capacities=capacities, seed=seed, draws=draws)
+    baselines = [name for name in rankers if name != MODEL]
+    return split, evaluation, judge_model(evaluation, baselines, capacities)
+
+
+def _fitted(labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int) -> dict[str, Ranker]:
+    """The model and every baseline the columns allow, fitted on what was known before the first held-out cut-off."""
+    taught = _counted_on(labelled, split.fit)
+    flags = positives(taught).to_numpy()
+    rankers: dict[str, Ranker] = {MODEL: fit_model(labelled, columns, split, seed)}
+    for name in usable_baselines(columns):
+        rankers[name] = RANKERS[name](columns, seed).fit(taught, flags)
+    return rankers
+
+
+def refuse_too_few_cut_offs(cut_offs: Sequence[date], as_of: date, horizon: Horizon) -> None:
+    """`ModelError` where fewer than two cut-offs are mature on `as_of`."""
+    if len(cut_offs) < FEWEST_CUT_OFFS:
+        lag = horizon.days + horizon.reporting_lag_days
+        raise ModelError(
+            expected=f"at least {FEWEST_CUT_OFFS} cut-offs whose outcomes were known on {as_of}, {lag} days earlier",
+            found=f"{len(cut_offs)}",
+            where="the training matrix",
+            remedy="Let the rules rank until there is more history, or build earlier cut-offs.",
+        )
+
+
+def refuse_few_positive_tenancies(labelled: pl.DataFrame) -> None:
+    """`ModelError` with fewer than ten different tenancies that had the outcome: rows of one tell the same story."""
+    found = labelled.filter(positives(labelled)).select(TENANCY).n_unique()
+    if found < FEWEST_POSITIVES:
+        raise ModelError(
+            expected=f"at least {FEWEST_POSITIVES} tenancies that had the outcome",
+            found=f"{found}",
+            where="the mature cut-offs",
+            remedy="Let the rules rank until more outcomes are known.",
+        )
