@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from warehouse.cells import broken_lines, broken_outright, clean_texts
 from warehouse.contracts import contract_of
 from warehouse.cpr import has_check_digit
 from warehouse.layouts import FileLayout
-from warehouse.mojibake import LOST, PATTERN, repaired
 from warehouse.reading import (
-    BROKEN,
     LINE,
-    MAX_CELL_CHARACTERS,
     RawRows,
     clean_header,
     refused,
@@ -19,7 +17,6 @@ from warehouse.reading import (
 from warehouse.values import Read, reader_of
 from warehouse.vocabulary import FEEDS, Feed, Field, FieldType
 
-_TOTAL = r"(?i)^\s*(?:i\s?alt|total|sum)\s*:?\s*$"
 _DTYPES: dict[FieldType, pl.DataType] = {
     FieldType.DATE: pl.Date(),
     FieldType.TIMESTAMP: pl.Datetime("us"),
@@ -55,13 +52,9 @@ def check_rows(raw: RawRows, feed: str, layout: FileLayout, where: str) -> Check
     """Type and check the raw rows of a file of `feed`; `DeliveryError` where its key columns are not there."""
     declared = FEEDS[feed]
     headers = _headers_of(raw, declared, layout, where)
-    texts = _texts(raw, declared, headers, layout)
-    broken = [_broken_outright(raw, texts, headers)]
-    typed = texts.select(LINE)
-    for field in declared.every_field:
-        column, found = _typed(texts, field, layout)
-        typed = typed.with_columns(column)
-        broken += found
+    texts = clean_texts(raw, declared, headers, layout)
+    typed, unread = _typed(texts, declared.every_field, layout)
+    broken = [broken_outright(raw, texts, list(headers)), *unread]
     retracted = typed.filter(pl.col("retracted").fill_null(False))[LINE]
     kept = _without_harmless(pl.concat(broken), retracted, declared)
     return _judged(typed, kept, feed, _unknown(raw, headers))
@@ -101,74 +94,32 @@ def _unknown(raw: RawRows, headers: dict[str, str]) -> tuple[str, ...]:
     return tuple(header for header in raw.headers if header not in used)
 
 
-def _texts(raw: RawRows, feed: Feed, headers: dict[str, str], layout: FileLayout) -> pl.DataFrame:
-    """line_no and each of the feed's columns as delivered: blanks stripped, missing as null, values translated."""
-    columns = []
-    for field in feed.every_field:
-        if field.name in layout.constants:
-            text = pl.lit(layout.constants[field.name], dtype=pl.String)
-        elif field.name in headers:
-            text = _stripped(pl.col(headers[field.name]), field, layout)
-        else:
-            text = pl.lit(None, dtype=pl.String)
-        columns.append(text.alias(field.name))
-    texts = raw.rows.select(pl.col(LINE), *columns)
-    return texts.with_columns([_mended(texts[field.name]) for field in feed.every_field])
-
-
-def _stripped(text: pl.Expr, field: Field, layout: FileLayout) -> pl.Expr:
-    bare = text.str.strip_chars(" \t\r\n\u00a0\ufeff")
-    translations = dict(layout.values.get(field.name, {}))
-    if translations:
-        bare = bare.replace(translations)
-    missing = ["", *layout.missing, *(layout.open_end if field.type is FieldType.DATE else ())]
-    return pl.when(~bare.is_in(missing)).then(bare)
-
-
-def _mended(column: pl.Series) -> pl.Series:
-    """Letters put right that went through a wrong encoding, and one Unicode form for letters with marks."""
-    if column.str.contains(PATTERN).any():
-        wrong = column.filter(column.str.contains(PATTERN)).unique()
-        column = column.replace(wrong, pl.Series([repaired(text) for text in wrong]))
-    return column.str.normalize("NFC") if column.str.contains("[\u0300-\u036f]").any() else column
-
-
-def _broken_outright(raw: RawRows, texts: pl.DataFrame, headers: dict[str, str]) -> pl.DataFrame:
-    """Rows that could not be split, and cells that hold what no cell may hold."""
-    found = [
-        raw.rows.filter(pl.col(BROKEN).is_not_null()).select(LINE, pl.col(BROKEN).alias("rule"), column_name=pl.lit(""))
-    ]
-    for name in headers:
-        found += [
-            _lines(texts, pl.col(name).str.contains("\x00", literal=True), "nul_byte", name),
-            _lines(texts, pl.col(name).str.contains(LOST, literal=True), "broken_character", name),
-            _lines(texts, pl.col(name).str.len_bytes() > MAX_CELL_CHARACTERS, "field_too_long", name),
+def _typed(
+    texts: pl.DataFrame, fields: tuple[Field, ...], layout: FileLayout
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Every column read, and the rows whose text could not be. Each distinct text is read once."""
+    readers = {field.name: read for field in fields if (read := reader_of(field, layout)) is not None}
+    distinct = texts.select([pl.col(name).unique().drop_nulls().implode() for name in readers]).row(0)
+    columns = [pl.col(LINE), *(pl.col(field.name) for field in fields if field.name not in readers)]
+    broken: list[pl.DataFrame] = []
+    for (name, read), each in zip(readers.items(), distinct, strict=True):
+        kind = _DTYPES.get(next(field.type for field in fields if field.name == name), pl.String())
+        values, rules = _read_each(each, read)
+        columns.append(_replaced(name, each, pl.Series(values, dtype=kind)))
+        broken += [
+            broken_lines(texts, pl.col(name).is_in(pl.Series(wrong, dtype=pl.String).implode()), rule, name)
+            for rule, wrong in rules.items()
         ]
-    cells = [pl.col(header) for header in raw.headers]
-    if cells:
-        first = pl.coalesce([pl.when(cell.str.strip_chars() != "").then(cell) for cell in cells])
-        found.append(_lines(raw.rows, first.str.contains(_TOTAL), "total_row", ""))
-    return pl.concat(found)
+    return texts.select(columns), broken
 
 
-def _lines(rows: pl.DataFrame, is_broken: pl.Expr, rule: str, column: str) -> pl.DataFrame:
-    return rows.filter(is_broken).select(LINE, rule=pl.lit(rule), column_name=pl.lit(column))
-
-
-def _typed(texts: pl.DataFrame, field: Field, layout: FileLayout) -> tuple[pl.Series, list[pl.DataFrame]]:
-    """One column read, and the rows whose text could not be. Each distinct text is read once."""
-    column, kind = texts[field.name], _DTYPES.get(field.type, pl.String())
-    read = reader_of(field, layout)
-    if read is None or column.null_count() == column.len():
-        return column.cast(kind), []
-    distinct = column.drop_nulls().unique()
-    values, rules = _read_each(distinct.to_list(), read)
-    typed = column.replace_strict(distinct, pl.Series(values, dtype=kind), default=None, return_dtype=kind)
-    broken = [
-        _lines(texts, pl.col(field.name).is_in(pl.Series(wrong).implode()), rule, field.name)
-        for rule, wrong in rules.items()
-    ]
-    return typed.alias(field.name), broken
+def _replaced(name: str, texts: list[str], values: pl.Series) -> pl.Expr:
+    """The column with each text replaced by its value."""
+    if not texts:
+        return pl.lit(None, dtype=values.dtype).alias(name)
+    return pl.col(name).replace_strict(
+        pl.Series(texts, dtype=pl.String), values, default=None, return_dtype=values.dtype
+    )
 
 
 def _read_each(texts: list[str], read: Read) -> tuple[list[object], dict[str, list[str]]]:
@@ -202,7 +153,7 @@ def _judged(typed: pl.DataFrame, broken: pl.DataFrame, feed: str, unknown: tuple
 def _named_failures(details: pl.DataFrame) -> pl.DataFrame:
     rules = [name for name in details.columns if "__" in name]
     named = [
-        _lines(details, pl.col(name).cast(pl.String) == "invalid", *name.split("__", 1)).cast(_BROKEN_SCHEMA)
+        broken_lines(details, pl.col(name).cast(pl.String) == "invalid", *name.split("__", 1)).cast(_BROKEN_SCHEMA)
         for name in rules
     ]
     return pl.concat(named)

@@ -6,6 +6,7 @@ a day above 60 is an administrative number. The modulus-11 check is not guarante
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from stdnum.dk.cpr import checksum
 
@@ -26,6 +27,7 @@ def read_cpr(text: str) -> tuple[str | None, str | None]:
     return digits, None
 
 
+@lru_cache(maxsize=100_000)
 def birth_date_of(digits: str) -> date | None:
     """The birth date that ten CPR digits tell; None where they tell no date."""
     day, month, short_year = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
@@ -43,6 +45,7 @@ def _century(seventh: int, short_year: int) -> int:
     return 2000 if short_year <= 57 else 1800
 
 
+@lru_cache(maxsize=100_000)
 def has_check_digit(digits: str) -> bool:
     """Whether ten CPR digits pass the modulus-11 check; a number that fails may still be a right one."""
     return bool(checksum(digits) == 0)

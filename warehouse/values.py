@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -133,12 +134,18 @@ def _number(text: str, decimal: str, thousands: str) -> Decimal | None:
     bare = _sign_first(text.strip().replace("\u2212", "-").replace("\u00a0", " "))
     if len(bare) > 40:
         return None
-    own = rf"-?(?:\d+|\d{{1,3}}(?:{re.escape(thousands or ' ')}\d{{3}})+)(?:{re.escape(decimal)}\d+)?"
-    if re.fullmatch(own, bare, re.ASCII):
+    if _own_form(decimal, thousands).fullmatch(bare):
         plain = bare.replace(thousands or " ", "").replace(decimal, ".")
     else:
         plain = next((_plain(bare, *marks) for form, *marks in _CERTAIN if form.fullmatch(bare)), "")
     return Decimal(plain) if _PLAIN.fullmatch(plain) else None
+
+
+@cache
+def _own_form(decimal: str, thousands: str) -> re.Pattern[str]:
+    """A number in the sender's own marks; a blank between thousands is always understood."""
+    groups = re.escape(thousands or " ")
+    return re.compile(rf"-?(?:\d+|\d{{1,3}}(?:{groups}\d{{3}})+)(?:{re.escape(decimal)}\d+)?", re.ASCII)
 
 
 def _plain(text: str, thousands: str, decimal: str) -> str:
