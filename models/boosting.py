@@ -47,8 +47,8 @@ class AdditiveBoosting:
 
     columns: tuple[Column, ...]
     seed: int = 0
-    rounds: int = 200
-    learning_rate: float = 0.06
+    rounds: int = 150
+    learning_rate: float = 0.08
     most_leaves: int = 6
     fewest_rows_in_leaf: int = 40
     penalty: float = 5.0
@@ -103,7 +103,7 @@ class AdditiveBoosting:
         """Base and steps from bin numbers; in the `known` columns "not known" taught nothing and adds nothing."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        varied = np.flatnonzero([np.unique(numbers[:, j]).size > 1 for j in range(numbers.shape[1])])
+        varied = np.flatnonzero([_is_varied(column) for column in numbers.T])
         typical = _typical(numbers)
         if not varied.size:
             share = outcomes.mean()
@@ -141,6 +141,13 @@ def _binned(
     return tuple(bins), numbers, np.isnan(numbers).sum(axis=0) < _FEWEST_UNKNOWN
 
 
+def _is_varied(numbers: Floats) -> bool:
+    """Whether a column has more than one value, "not known" among them."""
+    unknown = np.isnan(numbers)
+    known = numbers[~unknown]
+    return bool(known.size and (unknown.any() or known.min() < known.max()))
+
+
 def _typical(numbers: Floats) -> Floats:
     """The bin of the typical tenancy for each column: the lower median of the known, NaN where most are unknown."""
     unknown = np.isnan(numbers)
@@ -156,13 +163,11 @@ def _read_steps(trees: Any, typical: Floats, sizes: list[int]) -> tuple[float, l
     Since no tree holds two features, moving one feature from its typical bin moves the raw score by exactly its own
     step, whatever the others are.
     """
-    base = float(trees.decision_function(typical[None, :])[0])
-    steps = []
-    for j, size in enumerate(sizes):
-        rows = np.repeat(typical[None, :], size, axis=0)
+    moved = [np.repeat(typical[None, :], size, axis=0) for size in sizes]
+    for j, (rows, size) in enumerate(zip(moved, sizes, strict=True)):
         rows[:, j] = np.r_[np.arange(size - 1, dtype=np.float64), np.nan]
-        steps.append(trees.decision_function(rows) - base)
-    return base, steps
+    raw = trees.decision_function(np.concatenate([typical[None, :], *moved]))
+    return float(raw[0]), np.split(raw[1:] - raw[0], np.cumsum(sizes)[:-1])
 
 
 def to_state(model: AdditiveBoosting) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -1,5 +1,6 @@
 """The rules tier: written-down rules that order tenancies without any training. See `rules.toml` for the order."""
 
+import hashlib
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,11 @@ import polars as pl
 
 from models.matrix import KEY, Column, Flags, Floats, feature_values, keyed, require_columns
 from warehouse.errors import ModelError
+
+_WRITTEN = Path(__file__).with_name("rules.toml")
+
+RULES_VERSION = f"rules-{hashlib.sha256(_WRITTEN.read_bytes()).hexdigest()[:8]}"
+"""Names the rules by their content, as a model is named by its own."""
 
 HIGHEST_STEP = 5
 _MOST_SENDERS = 9
@@ -65,7 +71,7 @@ class Judgement:
 @cache
 def rule_book() -> RuleBook:
     """The rules of `rules.toml`; `ModelError` where one is not complete."""
-    return read_rules(Path(__file__).with_name("rules.toml"))
+    return read_rules(_WRITTEN)
 
 
 def read_rules(path: Path) -> RuleBook:
