@@ -5,12 +5,13 @@ import unicodedata
 
 _DIGRAPHS = {"ae": "æ", "oe": "ø", "aa": "å", "ä": "æ", "ö": "ø"}
 _DIGRAPH = re.compile("|".join(_DIGRAPHS))
+_MARKED = re.compile(r"[^\x00-\x7fæøåäö]")
 
 
 def fold_letters(text: str) -> str:
     """`text` in lower case; 'Ae', 'Oe', 'Aa' (systems without Danish letters) as æ, ø, å; 'é' as 'e'."""
     composed = unicodedata.normalize("NFC", text.lower())
-    plain = "".join(letter if letter in "æøåäö" else _without_marks(letter) for letter in composed)
+    plain = _MARKED.sub(lambda found: _without_marks(found[0]), composed)
     return _DIGRAPH.sub(lambda found: _DIGRAPHS[found[0]], plain)
 
 
