@@ -32,7 +32,8 @@ def tables_in_order(step: Step) -> tuple[Table, ...]:
     """
     tables = {table.name: table for layer in LAYERS for table in read_tables(layer)}
     needed = {name for name, table in tables.items() if table.step == step or table.layer == "3_known"}
-    reads = {name: refuse_look_ahead(tables[name]) & needed - {name} for name in sorted(needed)}
+    sources = refuse_look_ahead([tables[name] for name in sorted(needed)])
+    reads = {name: sources[name] & needed - {name} for name in sorted(needed)}
     return tuple(tables[name] for name in TopologicalSorter(reads).static_order())
 
 
@@ -42,21 +43,26 @@ def build(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> lis
     Views and batch tables are temporary; of a kept table exactly the rows of those dates are deleted and rewritten.
     `TableError` where a key is not unique or null, or a check that stops returns a row.
     """
+    _refuse_once(tuple(tables))
     warnings: list[CheckWarning] = []
     for table in tables:
-        refuse_look_ahead(table)
         try:
             _store(connection, table)
             warnings += _check(connection, table)
         except duckdb.Error as error:
             raise TableError(
                 expected="the table's query to run",
-                # The first line names columns and types; further lines may quote values.
-                found=str(error).splitlines()[0],
+                found=_without_values(error),
                 where=table.layer + "/" + table.name,
                 remedy="Mend query.sql or the table it reads.",
             ) from error
     return warnings
+
+
+@cache
+def _refuse_once(tables: tuple[Table, ...]) -> None:
+    """Refuses what reads past the door before anything is run; the same tables need be read but once."""
+    refuse_look_ahead(tables)
 
 
 def _store(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -86,6 +92,12 @@ def make_kept(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
 def _dates(table: Table) -> str:
     """The dates that a build rewrites: of outcomes the past cohorts, of all else the as-of dates."""
     return "(select as_of from past_date)" if table.step == "outcome" else "(select as_of from as_of_date)"
+
+
+def _without_values(error: duckdb.Error) -> str:
+    """What went wrong; the text only where it names tables and columns, since others may quote a row's values."""
+    named = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
+    return str(error).splitlines()[0] if named else type(error).__name__
 
 
 def _check(connection: duckdb.DuckDBPyConnection, table: Table) -> list[CheckWarning]:

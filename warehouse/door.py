@@ -20,6 +20,9 @@ from warehouse.vocabulary import FEEDS
 BOUND = frozenset({"as_of_date", "switched_off", "past_date", "expected_delivery"})
 """Temporary tables that hold the arguments of a build."""
 
+SEALED = frozenset({"outcome_tenancy", "audit_tenancy"})
+"""Tables that no query may read: what came later, and protected attributes."""
+
 _FUNCTIONS = frozenset({"unnest", "range", "generate_series"})
 _CLOCKS = frozenset(
     {
@@ -42,17 +45,22 @@ _CLOCKS = frozenset(
 )
 
 
-@cache
-def sources_of(query: str) -> frozenset[str]:
-    """The names of the tables that `query` reads, without its own common table expressions.
+def parse(queries: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The names of the tables that each of `queries` reads, without its own common table expressions.
 
-    `LookAheadError` where it calls a table function (such as one that reads a file) or a clock.
+    `LookAheadError` where one calls a table function (such as one that reads a file) or a clock, `TableError` where
+    one is no select.
     """
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
     try:
-        tree = json.loads(connection.execute("select json_serialize_sql($query)", {"query": query}).fetchall()[0][0])
+        grammar = "select json_serialize_sql($query)"
+        trees = {query: connection.execute(grammar, {"query": query}).fetchall()[0][0] for query in queries}
     finally:
         connection.close()
+    return {query: _sources(json.loads(tree)) for query, tree in trees.items()}
+
+
+def _sources(tree: dict[str, Any]) -> frozenset[str]:
     if tree["error"]:
         raise TableError(
             expected="one bare select",
@@ -108,18 +116,23 @@ def door_names() -> frozenset[str]:
     return BOUND | {table.name for table in read_tables("3_known")}
 
 
-def refuse_look_ahead(table: Table) -> frozenset[str]:
-    """The sources of `table`; `LookAheadError` where it reads past the door of the as-of date."""
-    sources = sources_of(table.query)
-    if table.layer == "3_known":
-        allowed = door_names() | {"fact_" + feed for feed in FEEDS} | {"fact_link", "delivery"}
-    else:
-        built = {t.name for layer in ("4_cohort", "5_features", "6_results") for t in read_tables(layer)}
-        allowed = door_names() | built | {table.name}
-    past = sorted(sources - allowed)
-    if past:
-        raise _refused(", ".join(past), table.layer + "/" + table.name)
-    return sources
+def refuse_look_ahead(tables: Sequence[Table]) -> dict[str, frozenset[str]]:
+    """The sources of each of `tables`, by name; `LookAheadError` where one reads past the door of the as-of date."""
+    sources = parse([table.query for table in tables])
+    facts = door_names() | {"fact_" + feed for feed in FEEDS} | {"fact_link", "delivery"}
+    later = door_names() | _readable()
+    for table in tables:
+        past = sorted(sources[table.query] - (facts if table.layer == "3_known" else later))
+        if past:
+            raise _refused(", ".join(past), table.layer + "/" + table.name)
+    return {table.name: sources[table.query] for table in tables}
+
+
+@cache
+def _readable() -> frozenset[str]:
+    """The tables of layers 4 to 6 that others may read: not the outcomes, and not the protected attributes."""
+    layers = ("4_cohort", "5_features", "6_results")
+    return frozenset(t.name for layer in layers for t in read_tables(layer) if t.name not in SEALED)
 
 
 def bind(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date], switched_off: frozenset[str]) -> None:

@@ -8,14 +8,14 @@ with version as (
   where 'contacts' not in (select feed from switched_off)
 ),
 in_force as (
-  select *
+  select *, landlord is not null and tenancy_no is not null as names_its_tenancy
   from version
   where (superseded_on is null or superseded_on >= as_of) and not coalesce(retracted, false)
 )
-select v.* exclude (landlord, tenancy_no, record_key, superseded_on, retracted),
-  coalesce(v.landlord, l.landlord, r.landlord) as landlord,
-  coalesce(v.tenancy_no, l.tenancy_no, r.tenancy_no) as tenancy_no,
-  case when v.tenancy_no is not null then 1.0 else coalesce(l.confidence, 1.0) end as link_confidence
+select v.* exclude (landlord, tenancy_no, record_key, names_its_tenancy, superseded_on, retracted),
+  case when v.names_its_tenancy then v.landlord else coalesce(l.landlord, r.landlord) end as landlord,
+  case when v.names_its_tenancy then v.tenancy_no else coalesce(l.tenancy_no, r.tenancy_no) end as tenancy_no,
+  case when v.names_its_tenancy then 1.0 else coalesce(l.confidence, 1.0) end as link_confidence
 from in_force as v
 left join known_link as l
   on l.as_of = v.as_of
@@ -24,4 +24,4 @@ left join known_link as l
 left join known_resident as r
   on r.as_of = v.as_of
   and r.person_id = v.person_id
-  and l.tenancy_no is null and v.tenancy_no is null
+  and l.tenancy_no is null and not v.names_its_tenancy

@@ -9,14 +9,14 @@ with version as (
   where 'notices' not in (select feed from switched_off)
 ),
 in_force as (
-  select *
+  select *, landlord is not null and tenancy_no is not null as names_its_tenancy
   from version
   where (superseded_on is null or superseded_on >= as_of) and not coalesce(retracted, false)
 )
-select v.* exclude (landlord, tenancy_no, record_key, superseded_on, retracted),
-  coalesce(v.landlord, l.landlord) as landlord,
-  coalesce(v.tenancy_no, l.tenancy_no) as tenancy_no,
-  case when v.tenancy_no is not null then 1.0 else coalesce(l.confidence, 1.0) end as link_confidence
+select v.* exclude (landlord, tenancy_no, record_key, names_its_tenancy, superseded_on, retracted),
+  case when v.names_its_tenancy then v.landlord else l.landlord end as landlord,
+  case when v.names_its_tenancy then v.tenancy_no else l.tenancy_no end as tenancy_no,
+  case when v.names_its_tenancy then 1.0 else coalesce(l.confidence, 1.0) end as link_confidence
 from in_force as v
 left join known_link as l
   on l.as_of = v.as_of

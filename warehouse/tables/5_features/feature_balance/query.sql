@@ -21,8 +21,9 @@ owed as (
     t.*,
     b.told_by,
     b.oldest_due_on,
-    cast(greatest(b.balance_dkk, 0) as double) as arrears_dkk,
-    cast(greatest(-b.balance_dkk, 0) as double) as credit_dkk,
+    -- greatest() skips nulls: an unknown balance must stay unknown
+    case when b.balance_dkk is not null then cast(greatest(b.balance_dkk, 0) as double) end as arrears_dkk,
+    case when b.balance_dkk is not null then cast(greatest(-b.balance_dkk, 0) as double) end as credit_dkk,
     cast(b.balance_dkk as double) as balance_dkk,
     cast(nullif(t.monthly_rent_dkk, 0) as double) as rent_dkk
   from active_tenancy as t

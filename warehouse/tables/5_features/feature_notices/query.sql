@@ -7,7 +7,7 @@ with counted as (
     count(case when kind = 'payment_demand' and issued_on >= as_of - interval 12 month then 1 end) as demands_12,
     count(case when kind = 'payment_demand' and issued_on >= as_of - interval 24 month then 1 end) as demands_24,
     max(case when kind = 'payment_demand' then issued_on end) as demand_on,
-    arg_max(case when kind = 'payment_demand' then amount_dkk end, issued_on) as demand_dkk,
+    arg_max(case when kind = 'payment_demand' then amount_dkk end, (issued_on, source, notice_no)) as demand_dkk,
     count(case when kind = 'termination' and issued_on >= as_of - interval 24 month then 1 end) as terminations_24,
     count(case when kind = 'termination' then 1 end) as terminations,
     max(case when kind = 'termination' then issued_on end) as termination_on,

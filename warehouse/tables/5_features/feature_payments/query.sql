@@ -65,7 +65,9 @@ select
   date_diff('day', p.last_on, t.as_of) as since_payment_days,
   cast(p.last_dkk as double) / nullif(t.monthly_rent_dkk, 0) as last_payment_rents_count,
   p.day_sum / nullif(p.n, 0) as usual_payment_day,
-  sqrt(greatest(p.day_square_sum / nullif(p.n, 0) - (p.day_sum / nullif(p.n, 0)) * (p.day_sum / nullif(p.n, 0)), 0)) as payment_day_spread_days,
+  case
+    when p.n > 0 then sqrt(greatest(p.day_square_sum / nullif(p.n, 0) - (p.day_sum / nullif(p.n, 0)) * (p.day_sum / nullif(p.n, 0)), 0))
+  end as payment_day_spread_days,
   p.day_3 - p.day_before as payment_day_shift_days,
   p.gap_12_days as longest_payment_gap_days
 from active_tenancy as t

@@ -1,0 +1,23 @@
+-- one row: one thing that can be said of a tenancy on an as-of date, with the facts it cites
+-- why: reasons are sentences made of these; every amount and date in them stands here
+with every_evidence as (
+  select * from evidence_account
+  union all
+  select * from evidence_notice
+  union all
+  select * from evidence_person
+  union all
+  select * from evidence_home
+)
+select
+  t.as_of,
+  t.landlord,
+  t.tenancy_no,
+  e.evidence,
+  e.event_on,
+  cast(e.amount_dkk as decimal(12, 2)) as amount_dkk,
+  cast(e.event_count as integer) as event_count,
+  e.code,
+  e.facts
+from every_evidence as e
+join active_tenancy as t using (row_no)
