@@ -11,7 +11,7 @@ from prefect import flow
 from flows.clock import today
 from flows.home import Home
 from flows.intake import keep_intake_table, take_in_all
-from flows.listing import choose_list, list_files
+from flows.listing import Listed, choose_list, list_files
 from flows.orchestration import Run, as_tasks, keep_table, plainly
 from flows.progress import Advance, bar, silent
 from flows.runs import exclusive, recorded
@@ -42,16 +42,23 @@ def nightly(home: Home, as_of: date, day: date, run: Run = plainly, progress: Ad
     """
     with exclusive(home), recorded(home, "nightly", as_of), opened(home) as room:
         handled = take_in_all(room, day, run, progress)
-        progress("features", 0.6)
-        run(build_features, room, as_of)
-        progress("scores", 0.8)
-        scored: Scored = run(score_tenancies, room, as_of)
-        listed: pl.DataFrame = run(choose_list, room, scored)
-        files: dict[str, bytes] = run(list_files, room, scored, listed)
+        scored, listed, files = work_out(room, as_of, run, progress)
         progress("publish", 0.95)
         run(publish_night, room, as_of, files)
         reports = delivery_reports(room.connection).filter(pl.col("delivery_id").is_in(list(handled)))
-        return Night(as_of, reports, listed, scored.frame.height, scored.facts)
+        return Night(as_of, reports, listed.rows, scored.frame.height, scored.facts)
+
+
+def work_out(
+    room: Workroom, as_of: date, run: Run = plainly, progress: Advance = silent
+) -> tuple[Scored, Listed, dict[str, bytes]]:
+    """Features, scores, list and files of a day, from what was taken in; nothing is published."""
+    progress("features", 0.6)
+    run(build_features, room, as_of)
+    progress("scores", 0.8)
+    scored: Scored = run(score_tenancies, room, as_of)
+    listed: Listed = run(choose_list, room, scored)
+    return scored, listed, run(list_files, room, scored, listed)
 
 
 def build_features(room: Workroom, as_of: date) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,7 +60,7 @@ def current(root: Path) -> Night:
     link = root / CURRENT
     if not link.is_symlink():
         raise _missing("the current night", "none")
-    return read_night(root, date.fromisoformat(os.readlink(link)))
+    return read_night(root, date.fromisoformat(link.readlink().name))
 
 
 def _missing(what: str, found: str) -> StoreError:

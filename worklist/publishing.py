@@ -110,7 +110,7 @@ def _check(folder: Path, manifest: Mapping[str, str]) -> None:
 def _point(root: Path, name: str, target: str) -> bool:
     """Make the link `name` point at `target` by one rename; False where it does already."""
     link = root / name
-    if link.is_symlink() and os.readlink(link) == target:
+    if link.is_symlink() and link.readlink().as_posix() == target:
         return False
     beside = root / f"{_BESIDE}{name}"
     beside.symlink_to(target)
@@ -121,7 +121,7 @@ def _point(root: Path, name: str, target: str) -> bool:
 
 def _current_name(root: Path) -> str:
     link = root / CURRENT
-    return os.readlink(link) if link.is_symlink() else ""
+    return link.readlink().name if link.is_symlink() else ""
 
 
 def _sync(folder: Path) -> None:

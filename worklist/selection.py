@@ -21,6 +21,9 @@ OVER = "closed"
 KEEPS_AWAY = ("agreed", "solves_self")
 """Outcomes of a contact after which the tenancy is left in peace for a while."""
 
+SOFT_DEADLINE = "payment_demand"
+"""A demand's deadline is shown but does not move a tenancy to the deadlines: that is what early warning is for."""
+
 
 @dataclass(frozen=True)
 class Capacity:
@@ -55,14 +58,17 @@ def choose(
 ) -> pl.DataFrame:
     """The day's list: section, position, landlord, tenancy_no, next_deadline, deadline_kind, days_left, exploration_*.
 
-    `scores`: landlord, tenancy_no, stage, rank, arrears_dkk, oldest_due_on. `deadlines`: landlord, tenancy_no,
+    `scores`: landlord, tenancy_no, stage, rank, arrears_dkk, oldest_due_days. `deadlines`: landlord, tenancy_no,
     deadline_on, kind. `contacts`: landlord, tenancy_no, contacted_on, reached, outcome, all known before `as_of`.
     `exploration_probability` is the chance a tenancy had of being drawn (null where it was not up for the draw).
     """
     next_ones = _next_deadlines(deadlines, as_of)
     active = scores.filter(pl.col("stage") != OVER).join(next_ones, on=TENANCY, how="left")
-    has_clock = pl.col("next_deadline").is_not_null() & (pl.col("deadline_kind") != "payment_demand")
-    timed = active.filter(has_clock | pl.col("stage").is_in(DEADLINE_STAGES))
+    clocks = (
+        deadlines.filter(pl.col("kind") != SOFT_DEADLINE).select(*TENANCY, pl.lit(True).alias("has_clock")).unique()
+    )
+    active = active.join(clocks, on=TENANCY, how="left")
+    timed = active.filter(pl.col("has_clock").fill_null(False) | pl.col("stage").is_in(DEADLINE_STAGES))
     rest = active.join(timed, on=TENANCY, how="anti").join(_in_peace(contacts, capacity, as_of), on=TENANCY, how="anti")
     return pl.concat([_by_deadline(timed), _early(rest.sort("rank"), capacity, as_of)])
 
@@ -96,8 +102,8 @@ def _in_peace(contacts: pl.DataFrame, capacity: Capacity, as_of: date) -> pl.Dat
 
 def _by_deadline(timed: pl.DataFrame) -> pl.DataFrame:
     """By date, then by the amount owed, then by how long it has been owed, then by lot."""
-    order = ("next_deadline", "arrears_dkk", "oldest_due_on", "lot")
-    ordered = with_lot(timed).sort(order, descending=[False, True, False, False], nulls_last=True)
+    order = ("next_deadline", "arrears_dkk", "oldest_due_days", "lot")
+    ordered = with_lot(timed).sort(order, descending=[False, True, True, False], nulls_last=True)
     return _placed(ordered, "deadline").with_columns(
         pl.lit(False).alias("exploration"), pl.lit(None, pl.Float64).alias("exploration_probability")
     )

@@ -1,0 +1,140 @@
+"""From a ranking to the day's list with its reasons, and to the files that are published."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from flows.scoring import Scored
+from flows.workroom import Workroom
+from models.matrix import TENANCY
+from models.reasons import explain
+from warehouse.features import read_contacts, read_deadlines, read_freshness, read_households
+from worklist.export import SCORE_COLUMNS, json_bytes, parquet_bytes
+from worklist.selection import Capacity, choose
+from worklist.wording import band, freshness
+
+LANDLORDS_OWN = ("tenancies", "rent_postings", "arrears")
+"""Feeds of which a tenancy's own landlord is the sender that counts."""
+
+LANGUAGES = ("da", "en")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The day's list, and every sentence on it with the facts it cites (see `models.reasons.explain`)."""
+
+    rows: pl.DataFrame
+    reasons: pl.DataFrame
+
+
+def choose_list(room: Workroom, scored: Scored) -> Listed:
+    """The day's list in the order it is shown, one row a tenancy, words in both languages.
+
+    Its columns: section, position, landlord, tenancy_no, stage, next_deadline, deadline_kind, days_left, arrears_dkk,
+    months_owed, score_band (code), reasons_da, reasons_en, children, freshness_da, freshness_en, exploration,
+    exploration_probability, rank, score.
+    """
+    day = [scored.as_of]
+    deadlines, contacts = read_deadlines(room.connection, day), read_contacts(room.connection, day)
+    # The statutory tier lists received notices and their clocks only: nothing that was ranked.
+    places = _capacity(room) if room.settings.ranking.tier != "statutory" else Capacity(0)
+    listed = choose(scored.frame, deadlines, contacts, capacity=places, as_of=scored.as_of)
+    reasons = explain_listed(scored, listed.select(TENANCY))
+    described = listed.join(scored.frame, on=TENANCY, how="left", maintain_order="left").with_columns(
+        pl.col("rank")
+        .map_elements(lambda rank: band(rank, scored.frame.height), return_dtype=pl.String)
+        .alias("score_band")
+    )
+    described = described.join(_said(reasons), on=TENANCY, how="left", maintain_order="left")
+    described = described.join(_households(room, scored), on=TENANCY, how="left", maintain_order="left")
+    described = described.with_columns(_freshness(room, scored, described))
+    return Listed(described.select(*_LIST), reasons)
+
+
+_LIST = (
+    "section",
+    "position",
+    *TENANCY,
+    "stage",
+    "next_deadline",
+    "deadline_kind",
+    "days_left",
+    "arrears_dkk",
+    "months_owed",
+    "score_band",
+    "reasons_da",
+    "reasons_en",
+    "children",
+    "freshness_da",
+    "freshness_en",
+    "exploration",
+    "exploration_probability",
+    "rank",
+    "score",
+)
+
+
+def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, bytes]:
+    """The night's files by name: Parquet for programs, JSON for the list and the night's own facts."""
+    day = [scored.as_of]
+    deadlines = read_deadlines(room.connection, day)
+    frames = {
+        "scores": scored.frame.sort("rank").select(*SCORE_COLUMNS),
+        "worklist": listed.rows,
+        "reasons": listed.reasons,
+        "deadlines": deadlines.join(listed.rows, on=TENANCY, how="semi", maintain_order="left"),
+        "freshness": read_freshness(room.connection, day),
+    }
+    facts = scored.facts | {"listed": dict(sorted(listed.rows.group_by("section").len().iter_rows()))}
+    return {
+        **{f"{name}.parquet": parquet_bytes(frame) for name, frame in frames.items()},
+        "worklist.json": json_bytes(listed.rows),
+        "night.json": _json(facts),
+    }
+
+
+def explain_listed(scored: Scored, listed: pl.DataFrame) -> pl.DataFrame:
+    """The sentences of the listed tenancies with what they cite (see `models.reasons.explain`)."""
+    rows = scored.matrix.join(listed, on=TENANCY, how="semi", maintain_order="left")
+    return explain(scored.ranker, rows, scored.evidence.join(listed, on=TENANCY, how="semi"))
+
+
+def _capacity(room: Workroom) -> Capacity:
+    wanted = room.settings.worklist
+    return Capacity(
+        wanted.capacity, wanted.exploration_slots, wanted.quiet_days_after_reached, wanted.quiet_days_after_agreed
+    )
+
+
+def _said(reasons: pl.DataFrame) -> pl.DataFrame:
+    """Each tenancy's sentences in their order, as one list a language."""
+    lists = (pl.col(f"sentence_{language}").alias(f"reasons_{language}") for language in LANGUAGES)
+    return reasons.sort(*TENANCY, "position").group_by(TENANCY, maintain_order=True).agg(*lists)
+
+
+def _households(room: Workroom, scored: Scored) -> pl.DataFrame:
+    households = read_households(room.connection, [scored.as_of])
+    return households.select(*TENANCY, pl.col("has_children").alias("children"))
+
+
+def _freshness(room: Workroom, scored: Scored, described: pl.DataFrame) -> list[pl.Series]:
+    """What each row says of the sources that bear on it, in both languages."""
+    rows = read_freshness(room.connection, [scored.as_of]).sort("feed", "sender").to_dicts()
+    by_landlord = {landlord: _bearing_on(rows, landlord) for landlord in described["landlord"].unique()}
+    return [
+        pl.Series(
+            f"freshness_{language}", [freshness(by_landlord[one], language) for one in described["landlord"]], pl.String
+        )
+        for language in LANGUAGES
+    ]
+
+
+def _bearing_on(rows: list[dict[str, Any]], landlord: str) -> list[dict[str, Any]]:
+    """The sources that bear on a landlord's tenancies: its own deliveries, and what others send about anyone."""
+    return [row for row in rows if row["feed"] not in LANDLORDS_OWN or row["sender"] in (landlord, "")]
+
+
+def _json(facts: dict[str, Any]) -> bytes:
+    return (json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")

@@ -1,0 +1,49 @@
+"""`bovagt scores` and `bovagt worklist`: a published night in the form that was asked for."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flows.home import Home
+from worklist.published import Night, is_published, read_night
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def scores_as(home: Home, as_of: date, form: str) -> bytes:
+    """Every active tenancy's score as csv, parquet or json."""
+    from worklist.export import csv_bytes, json_bytes, parquet_bytes
+
+    writers = {"csv": csv_bytes, "json": json_bytes, "parquet": parquet_bytes}
+    return writers[form](_night(home, as_of).frame("scores"))
+
+
+def worklist_as(home: Home, as_of: date, form: str, language: str) -> bytes:
+    """The day's list as csv, xlsx or json, in `language`."""
+    from worklist.export import csv_bytes, json_bytes
+    from worklist.workbook import workbook_bytes
+
+    listed = worklist_frame(home, as_of, language)
+    if form == "xlsx":
+        return workbook_bytes(listed, as_of, language)
+    return {"csv": csv_bytes, "json": json_bytes}[form](listed)
+
+
+def worklist_frame(home: Home, as_of: date, language: str) -> "pl.DataFrame":
+    """The day's list in the contract's columns."""
+    from worklist.export import in_language
+
+    return in_language(_night(home, as_of).frame("worklist"), language)
+
+
+def _night(home: Home, as_of: date) -> Night:
+    """The published night; where there is none, the same list worked out from what was taken in."""
+    home.require()
+    if is_published(home.published, as_of):
+        return read_night(home.published, as_of)
+    from flows.nightly import work_out
+    from flows.runs import exclusive
+    from flows.workroom import opened
+
+    with exclusive(home), opened(home) as room:
+        return Night(as_of, work_out(room, as_of)[2])

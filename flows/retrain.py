@@ -1,0 +1,160 @@
+"""Retraining: features and outcomes of past cut-offs, a model trained, tested and registered. Prefect at the bottom."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import polars as pl
+from prefect import flow
+
+from flows.clock import today
+from flows.home import Home
+from flows.intake import take_in_all
+from flows.orchestration import Run, as_tasks, plainly
+from flows.progress import Advance, bar, silent
+from flows.runs import exclusive, recorded
+from flows.scoring import WHY_RULES, model_columns, ungrounded
+from flows.workroom import Workroom, opened
+from models.card import card_of, matrix_hash
+from models.evaluation import headline
+from models.outcome import Horizon, mature_cut_offs
+from models.rankers import MODEL, RULES
+from models.registry import promote, register
+from models.training import TrainedModel, train
+from warehouse.dates import add_months, month_start
+from warehouse.errors import ModelError
+from warehouse.features import build_as_of, build_outcomes, first_known_on, read_matrix
+
+HISTORY_MONTHS = 3
+"""A cut-off needs so many months of known history before it, else its features are empty for want of time."""
+
+PROMOTED_BY = "bovagt retrain"
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a retraining gave. `version` is None, and `why` says so, where no model was trained.
+
+    `recall_at`: k → (the model's, the rules') mean expected recall over the held-out cut-offs.
+    """
+
+    version: str | None = None
+    why: str = ""
+    promoted: bool = False
+    cutoffs: int = 0
+    rows: int = 0
+    columns: int = 0
+    positives: int = 0
+    recall_at: dict[int, tuple[float, float]] = field(default_factory=dict)
+
+
+def retrain(home: Home, as_of: date, day: date, run: Run = plainly, progress: Advance = silent) -> Training:
+    """Train on what was known before `as_of`, register, and promote what passes; `day` is the day of intake."""
+    with exclusive(home), recorded(home, "retrain", as_of), opened(home) as room:
+        take_in_all(room, day, run, progress)
+        if missing := ungrounded(room.sources.grounded):
+            return Training(why=WHY_RULES["no_ground"][room.settings.language].format(feeds=", ".join(missing)))
+        cut_offs: list[date] = run(past_cut_offs, room, as_of)
+        progress("features", 0.2)
+        run(build_cut_offs, room, cut_offs)
+        progress("outcomes", 0.5)
+        matrix, outcomes = run(read_cut_offs, room, cut_offs, as_of)
+        progress("training", 0.6)
+        try:
+            trained: TrainedModel = run(train_model, room, matrix, outcomes, as_of)
+        except ModelError as error:
+            return Training(why=str(error), cutoffs=len(cut_offs), rows=matrix.height)
+        progress("registry", 0.95)
+        return run(keep_model, room, trained, matrix, day)
+
+
+def past_cut_offs(room: Workroom, as_of: date) -> list[date]:
+    """The latest monthly cut-offs whose outcomes were known on `as_of` and that had some history before them."""
+    first = first_known_on(room.connection)
+    if first is None:
+        return []
+    earliest = add_months(first, HISTORY_MONTHS)
+    months = [add_months(month_start(as_of), -back) for back in range(room.settings.training.cutoffs * 2 + 24)]
+    mature = mature_cut_offs([month for month in months if month >= earliest], as_of, _horizon(room))
+    return mature[-room.settings.training.cutoffs :]
+
+
+def build_cut_offs(room: Workroom, cut_offs: list[date]) -> None:
+    """Cohort and features of each cut-off, from what was known before it."""
+    build_as_of(room.connection, cut_offs, switched_off=room.sources.switched_off)
+
+
+def read_cut_offs(room: Workroom, cut_offs: list[date], as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The features of the cut-offs, and their outcomes as they were known before `as_of`."""
+    if not cut_offs:
+        return pl.DataFrame(), pl.DataFrame()
+    outcomes = build_outcomes(room.connection, cut_offs, as_of, room.settings.outcome.horizon_days)
+    return read_matrix(room.connection, cut_offs), outcomes
+
+
+def train_model(room: Workroom, matrix: pl.DataFrame, outcomes: pl.DataFrame, as_of: date) -> TrainedModel:
+    """Fit, calibrate and test; `ModelError` where the history is too short or the outcomes too few."""
+    if matrix.is_empty():
+        raise ModelError(
+            expected="past days on which a ledger, its tenancies and later notices were known",
+            found="none whose outcomes are known by now",
+            where=f"the warehouse as of {as_of.isoformat()}",
+            remedy="Deliver the history with registered_on per row, or wait until outcomes mature.",
+        )
+    seed = room.settings.training.seed
+    return train(matrix, outcomes, model_columns(room), as_of=as_of, seed=seed, horizon=_horizon(room))
+
+
+def keep_model(room: Workroom, trained: TrainedModel, matrix: pl.DataFrame, day: date) -> Training:
+    """Register the model with its card, and promote it where its gate is open."""
+    card = card_of(
+        trained,
+        inputs={"matrix": matrix_hash(matrix)},
+        versions={name: version(name) for name in ("bovagt", "scikit-learn", "polars", "duckdb")},
+        settings=room.settings.outcome.model_dump(),
+    )
+    name = register(room.home.models, trained.model, card)
+    if trained.may_be_promoted:
+        promote(room.home.models, name, who=PROMOTED_BY, on=day)
+    return Training(
+        version=name,
+        why=" ".join(trained.gate.reasons),
+        promoted=trained.may_be_promoted,
+        cutoffs=matrix["as_of"].n_unique(),
+        rows=matrix.height,
+        columns=matrix.width,
+        positives=trained.label_states.get("positive", 0),
+        recall_at=_recall(trained),
+    )
+
+
+def _recall(trained: TrainedModel) -> dict[int, tuple[float, float]]:
+    """k → the model's and the rules' mean recall on the tenancies that the early-warning list is drawn from."""
+    if trained.evaluation is None:
+        return {}
+    estimates = trained.evaluation.estimates["before_termination"]
+    return {
+        k: (estimates.mean(headline(MODEL, [k])).value, estimates.mean(headline(RULES, [k])).value)
+        for k in trained.capacities
+    }
+
+
+def _horizon(room: Workroom) -> Horizon:
+    return Horizon(room.settings.outcome.horizon_days, room.settings.outcome.reporting_lag_days)
+
+
+def run_retrain(home: Home, as_of: date, *, with_prefect: bool) -> Training:
+    """Retraining as the command line runs it: with a progress bar, and recorded in Prefect where asked."""
+    home.require()
+    if with_prefect:
+        return retrain_flow(str(home.path), as_of)
+    with bar("Træning") as progress:
+        return retrain(home, as_of, today(), plainly, progress)
+
+
+@flow(name="retrain", persist_result=False)
+def retrain_flow(home: str, as_of: date | None = None) -> Training:
+    """Retraining as a Prefect flow: one task run a step."""
+    with bar("Træning") as progress:
+        return retrain(Home(Path(home)), as_of or today(), today(), as_tasks(), progress)

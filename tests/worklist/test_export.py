@@ -1,0 +1,111 @@
+"""The list as programs and people get it: the contract's columns, real dates, and no cell that runs as a formula."""
+
+import io
+import json
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from worklist.export import LIST_COLUMNS, csv_bytes, in_language, json_bytes, parquet_bytes
+from worklist.wording import BANDS, band, freshness
+from worklist.workbook import workbook_bytes
+
+AS_OF = date(2026, 3, 10)
+
+
+@pytest.fixture
+def listed() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "section": ["deadline", "early_warning"],
+            "position": [1, 1],
+            "landlord": ["Birkely", "=HYPERLINK(1)"],
+            "tenancy_no": ["010-1", "-2+3"],
+            "stage": ["court", "arrears"],
+            "next_deadline": [date(2026, 3, 12), None],
+            "days_left": [2, None],
+            "arrears_dkk": [Decimal("12345.50"), Decimal("0.00")],
+            "months_owed": [2.1, 0.0],
+            "score_band": ["very_high", "low"],
+            "reasons_da": [["Skylder 12.345,50 kr.", "Påkrav 1. marts 2026."], ["En", "To", "Tre", "Fire", "Fem"]],
+            "reasons_en": [["Owes DKK 12,345.50."], ["One", "Two", "Three", "Four", "Five"]],
+            "children": [True, None],
+            "freshness_da": ["Husleje: 2 dage", "Husleje: mangler"],
+            "freshness_en": ["Rent ledger: 2 days", "Rent ledger: missing"],
+            "exploration": [False, True],
+        }
+    )
+
+
+def test_the_list_has_the_contracts_columns_in_both_languages(listed: pl.DataFrame) -> None:
+    danish, english = in_language(listed, "da"), in_language(listed, "en")
+    assert tuple(danish.columns) == tuple(english.columns) == LIST_COLUMNS
+    assert danish["score_band"].to_list() == ["meget høj", "lav"]
+    assert english["score_band"].to_list() == ["very high", "low"]
+
+
+def test_a_drawn_tenancy_says_so_and_has_five_reasons_at_most(listed: pl.DataFrame) -> None:
+    reasons = in_language(listed, "da")["reasons"].to_list()[1]
+    assert len(reasons) == 5
+    assert reasons[:4] == ["En", "To", "Tre", "Fire"]
+    assert "lodtrækning" in reasons[4]
+
+
+def test_csv_is_the_standard_layout_and_runs_no_formula(listed: pl.DataFrame) -> None:
+    lines = csv_bytes(in_language(listed, "da")).decode("utf-8").splitlines()
+    assert lines[0] == ";".join(LIST_COLUMNS)
+    assert lines[1].startswith("deadline;1;Birkely;010-1;court;2026-03-12;2;12345.50;2.1;meget høj;")
+    assert "Skylder 12.345,50 kr. | Påkrav 1. marts 2026." in lines[1]
+    assert ";'=HYPERLINK(1);'-2+3;" in lines[2]
+
+
+def test_json_has_iso_dates_numbers_and_lists(listed: pl.DataFrame) -> None:
+    first = json.loads(json_bytes(in_language(listed, "en")))[0]
+    assert list(first) == list(LIST_COLUMNS)
+    assert (first["next_deadline"], first["arrears_dkk"], first["children"]) == ("2026-03-12", 12345.5, True)
+    assert first["reasons"] == ["Owes DKK 12,345.50."]
+
+
+def test_the_workbook_reads_back_with_dates_amounts_and_text(listed: pl.DataFrame) -> None:
+    content = workbook_bytes(in_language(listed, "da"), AS_OF, "da")
+    sheets = pl.read_excel(io.BytesIO(content), sheet_id=0)
+    assert list(sheets) == ["Frister", "Tidlig advarsel"]
+    deadline = sheets["Frister"]
+    assert deadline["Næste frist"].to_list() == [date(2026, 3, 12)]
+    assert deadline["Restance, kr."].to_list() == [12345.5]
+    assert deadline["Grunde"].to_list() == ["Skylder 12.345,50 kr.\nPåkrav 1. marts 2026."]
+    assert deadline["Børn"].to_list() == ["ja"]
+    assert sheets["Tidlig advarsel"]["Udlejer"].to_list() == ["=HYPERLINK(1)"]
+
+
+@pytest.mark.parametrize("write", [parquet_bytes, csv_bytes, lambda frame: workbook_bytes(frame, AS_OF, "da")])
+def test_the_same_list_gives_the_same_bytes(listed: pl.DataFrame, write) -> None:
+    danish = in_language(listed, "da")
+    assert write(danish) == write(danish.clone())
+
+
+def test_an_empty_list_can_be_written_in_every_form(listed: pl.DataFrame) -> None:
+    empty = in_language(listed.clear(), "da")
+    assert csv_bytes(empty).decode().strip() == ";".join(LIST_COLUMNS)
+    assert json.loads(json_bytes(empty)) == []
+    assert workbook_bytes(empty, AS_OF, "da")[:2] == b"PK"
+
+
+def test_bands_fall_with_rank_and_the_first_is_always_very_high() -> None:
+    codes = [name for name, _, _ in BANDS]
+    places = [codes.index(band(rank, 200)) for rank in range(1, 201)]
+    assert places == sorted(places)
+    assert [places.count(place) for place in range(4)] == [2, 8, 20, 170]
+    assert band(1, 1) == "very_high"
+
+
+def test_a_missing_source_is_said_with_what_it_means() -> None:
+    rows = [
+        {"feed": "rent_postings", "status": "fresh", "age_days": 2},
+        {"feed": "sanctions", "status": "missing", "age_days": None},
+        {"feed": "benefits", "status": "fresh", "age_days": 9},
+    ]
+    assert freshness(rows, "da") == "Husleje: 2 dage; Sanktioner: mangler; risikoen kan være for lav"
+    assert freshness(rows[:1], "en") == "Rent ledger: 2 days"

@@ -1,0 +1,150 @@
+"""The choice of the list: properties over made-up rankings first, then the examples a team would ask about."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worklist.selection import Capacity, choose
+
+AS_OF = date(2026, 3, 10)
+STAGES = ("none", "arrears", "demand", "termination", "court", "closed")
+SCORES = {
+    "landlord": pl.String,
+    "tenancy_no": pl.String,
+    "stage": pl.String,
+    "rank": pl.Int64,
+    "arrears_dkk": pl.Decimal(12, 2),
+    "oldest_due_days": pl.Float64,
+}
+DEADLINES = {"landlord": pl.String, "tenancy_no": pl.String, "deadline_on": pl.Date, "kind": pl.String}
+CONTACTS = {
+    "landlord": pl.String,
+    "tenancy_no": pl.String,
+    "contacted_on": pl.Date,
+    "reached": pl.Boolean,
+    "outcome": pl.String,
+}
+
+
+def _scores(stages: list[str]) -> pl.DataFrame:
+    rows = [("Birkely", f"T{n}", stage, n + 1, 100 * n, float(n)) for n, stage in enumerate(stages)]
+    return pl.DataFrame(rows, schema=SCORES, orient="row")
+
+
+def _deadlines(*rows: tuple[int, int, str]) -> pl.DataFrame:
+    told = [("Birkely", f"T{n}", AS_OF + timedelta(days=days), kind) for n, days, kind in rows]
+    return pl.DataFrame(told, schema=DEADLINES, orient="row")
+
+
+def _contacts(*rows: tuple[int, int, bool, str | None]) -> pl.DataFrame:
+    told = [("Birkely", f"T{n}", AS_OF - timedelta(days=ago), reached, outcome) for n, ago, reached, outcome in rows]
+    return pl.DataFrame(told, schema=CONTACTS, orient="row")
+
+
+def _section(listed: pl.DataFrame, name: str) -> list[str]:
+    return listed.filter(pl.col("section") == name)["tenancy_no"].to_list()
+
+
+towns = st.lists(st.sampled_from(STAGES), min_size=0, max_size=30)
+clocks = st.lists(
+    st.tuples(
+        st.integers(0, 29), st.integers(-20, 60), st.sampled_from(["court_hearing", "payment_demand", "acute_concern"])
+    ),
+    max_size=12,
+)
+
+
+@given(towns, clocks, st.integers(0, 12), st.integers(0, 4), st.randoms(use_true_random=False))
+def test_every_list_keeps_its_promises(stages, deadlines, places, slots, shuffler) -> None:
+    scores, clock = _scores(stages), _deadlines(*deadlines)
+    capacity = Capacity(places, slots)
+    listed = choose(scores, clock, _contacts(), capacity=capacity, as_of=AS_OF)
+    assert listed.select("landlord", "tenancy_no").is_unique().all()
+    early, timed = _section(listed, "early_warning"), _section(listed, "deadline")
+    stage_of = dict(zip(scores["tenancy_no"], scores["stage"], strict=True))
+    assert {stage_of[one] for one in early} <= {"none", "arrears", "demand"}
+    assert len(early) <= places
+    hard = {f"T{n}" for n, _, kind in deadlines if kind != "payment_demand"} & set(stage_of)
+    must = {one for one in hard if stage_of[one] != "closed"} | {
+        one for one, stage in stage_of.items() if stage in ("termination", "court")
+    }
+    assert set(timed) == must
+    order = list(range(scores.height))
+    shuffler.shuffle(order)
+    again = choose(scores[order], clock.reverse(), _contacts(), capacity=capacity, as_of=AS_OF)
+    assert again.equals(listed)
+
+
+@given(st.integers(6, 40), st.integers(1, 3))
+def test_the_drawn_ones_come_from_below_the_cut_with_the_probability_recorded(active: int, slots: int) -> None:
+    listed = choose(
+        _scores(["arrears"] * active), _deadlines(), _contacts(), capacity=Capacity(5, slots), as_of=AS_OF
+    ).filter(pl.col("section") == "early_warning")
+    drawn = listed.filter("exploration")
+    assert drawn.height == min(slots, active - 5)
+    certain = listed.filter(~pl.col("exploration"))["tenancy_no"].to_list()
+    assert certain == [f"T{n}" for n in range(5 - drawn.height)]
+    below = active - len(certain)
+    assert drawn["exploration_probability"].to_list() == [drawn.height / below] * drawn.height
+
+
+def test_over_many_days_each_tenancy_below_the_cut_is_drawn_about_as_often() -> None:
+    drawn: dict[str, int] = {}
+    for day in range(600):
+        listed = choose(
+            _scores(["none"] * 22),
+            _deadlines(),
+            _contacts(),
+            capacity=Capacity(4, 2),
+            as_of=AS_OF + timedelta(days=day),
+        )
+        for one in listed.filter("exploration")["tenancy_no"]:
+            drawn[one] = drawn.get(one, 0) + 1
+    assert len(drawn) == 20
+    # 600 draws of 2 among 20: 60 each, standard deviation 7.3; four of them either way.
+    assert all(30 < count < 90 for count in drawn.values())
+
+
+def test_deadlines_go_by_date_and_never_by_score() -> None:
+    scores = _scores(["court", "termination", "none", "court"])
+    clock = _deadlines((0, 9, "court_hearing"), (1, 2, "termination"), (2, 5, "acute_concern"))
+    listed = choose(scores, clock, _contacts(), capacity=Capacity(5), as_of=AS_OF)
+    assert _section(listed, "deadline") == ["T1", "T2", "T0", "T3"]
+    assert listed["days_left"].to_list() == [2, 5, 9, None]
+
+
+def test_a_passed_date_shows_only_where_no_later_one_is_open() -> None:
+    clock = _deadlines((0, -3, "court_request"), (0, 12, "onsite_scheduled"), (1, -3, "court_request"))
+    listed = choose(_scores(["court", "court"]), clock, _contacts(), capacity=Capacity(0), as_of=AS_OF)
+    assert dict(zip(listed["tenancy_no"], listed["days_left"], strict=True)) == {"T0": 12, "T1": -3}
+
+
+def test_an_acute_concern_is_not_hidden_by_an_earlier_demand() -> None:
+    clock = _deadlines((0, 1, "payment_demand"), (0, 3, "acute_concern"))
+    listed = choose(_scores(["demand"]), clock, _contacts(), capacity=Capacity(0), as_of=AS_OF)
+    assert _section(listed, "deadline") == ["T0"]
+
+
+@pytest.mark.parametrize(
+    ("contact", "listed_again"),
+    [
+        ((0, 5, True, "not_reached"), False),
+        ((0, 31, True, "declined"), True),
+        ((0, 80, False, "agreed"), False),
+        ((0, 91, True, "agreed"), True),
+        ((0, 5, False, "not_reached"), True),
+        ((0, 5, True, "wrong_person"), True),
+    ],
+)
+def test_who_was_reached_or_agreed_lately_is_left_in_peace(contact, listed_again: bool) -> None:
+    listed = choose(_scores(["arrears"]), _deadlines(), _contacts(contact), capacity=Capacity(5), as_of=AS_OF)
+    assert (_section(listed, "early_warning") == ["T0"]) is listed_again
+
+
+def test_who_was_reached_still_shows_with_a_court_date() -> None:
+    clock = _deadlines((0, 4, "court_hearing"))
+    listed = choose(_scores(["court"]), clock, _contacts((0, 1, True, "agreed")), capacity=Capacity(5), as_of=AS_OF)
+    assert _section(listed, "deadline") == ["T0"]

@@ -1,0 +1,101 @@
+"""The words of the list: bands, freshness and headings, in Danish and English."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+BANDS = (
+    ("very_high", 0.01, {"da": "meget høj", "en": "very high"}),
+    ("high", 0.05, {"da": "høj", "en": "high"}),
+    ("raised", 0.15, {"da": "forhøjet", "en": "raised"}),
+    ("low", 1.0, {"da": "lav", "en": "low"}),
+)
+"""Risk in words, by the tenancy's place among all active ones: the first 1, 5 and 15 in 100. A word and no percentage:
+a number would be read as a truth about a family."""
+
+FEEDS = {
+    "persons": {"da": "Folkeregister", "en": "Population register"},
+    "tenancies": {"da": "Lejemål", "en": "Tenancies"},
+    "rent_postings": {"da": "Husleje", "en": "Rent ledger"},
+    "arrears": {"da": "Restanceliste", "en": "Arrears list"},
+    "notices": {"da": "Påkrav og foged", "en": "Notices"},
+    "concerns": {"da": "Bekymringshenvendelser", "en": "Concerns"},
+    "sanctions": {"da": "Sanktioner", "en": "Sanctions"},
+    "benefits": {"da": "Ydelser", "en": "Benefits"},
+    "benefit_applications": {"da": "Ansøgninger", "en": "Applications"},
+    "shelter_stays": {"da": "Boformer", "en": "Shelters"},
+    "support_courses": {"da": "Støtte", "en": "Support"},
+    "missed_appointments": {"da": "Udeblivelser", "en": "Missed appointments"},
+    "discharges": {"da": "Udskrivninger", "en": "Discharges"},
+    "contacts": {"da": "Kontakter", "en": "Contacts"},
+}
+
+STAGES = {
+    "none": {"da": "ingen", "en": "none"},
+    "arrears": {"da": "restance", "en": "arrears"},
+    "demand": {"da": "påkrav", "en": "demand"},
+    "termination": {"da": "ophævelse", "en": "termination"},
+    "court": {"da": "fogedret", "en": "court"},
+    "closed": {"da": "afsluttet", "en": "closed"},
+}
+
+SECTIONS = {
+    "deadline": {"da": "Frister", "en": "Deadlines"},
+    "early_warning": {"da": "Tidlig advarsel", "en": "Early warning"},
+}
+
+HEADINGS = {
+    "position": {"da": "Nr.", "en": "No."},
+    "landlord": {"da": "Udlejer", "en": "Landlord"},
+    "tenancy_no": {"da": "Lejemål", "en": "Tenancy"},
+    "stage": {"da": "Trin", "en": "Stage"},
+    "next_deadline": {"da": "Næste frist", "en": "Next deadline"},
+    "days_left": {"da": "Dage til", "en": "Days left"},
+    "arrears_dkk": {"da": "Restance, kr.", "en": "Arrears, DKK"},
+    "months_owed": {"da": "Måneder", "en": "Months"},
+    "score_band": {"da": "Risiko", "en": "Risk"},
+    "reasons": {"da": "Grunde", "en": "Reasons"},
+    "children": {"da": "Børn", "en": "Children"},
+    "freshness": {"da": "Kilder", "en": "Sources"},
+}
+
+EXPLORATION = {
+    "da": "Udtrukket ved lodtrækning under listens grænse, så det kan måles, om kontakt hjælper.",
+    "en": "Drawn by lot from below the list's cut, so that it can be measured whether contact helps.",
+}
+
+_STATUS = {
+    "missing": {"da": "mangler", "en": "missing"},
+    "off": {"da": "slået fra", "en": "switched off"},
+    "late": {"da": "for sen, {age} dage", "en": "late, {age} days"},
+    "fresh": {"da": "{age} dage", "en": "{age} days"},
+}
+_TOO_LOW = {"da": "risikoen kan være for lav", "en": "risk may be too low"}
+
+
+def band(rank: int, active: int) -> str:
+    """The code of the band of the tenancy at `rank` (from 1) among `active`."""
+    return next(code for code, share, _ in BANDS if rank <= max(1, share * active))
+
+
+def band_word(code: str | None, language: str) -> str | None:
+    """A band in words; None for a tenancy without one."""
+    return next((words[language] for name, _, words in BANDS if name == code), None)
+
+
+def source_status(feed: str, status: str, age_days: int | None, language: str) -> str:
+    """One source in words: "Husleje: 2 dage", "Sanktioner: mangler"."""
+    return f"{FEEDS[feed][language]}: {_STATUS[status][language].format(age=age_days)}"
+
+
+def freshness(rows: Iterable[Mapping[str, Any]], language: str) -> str:
+    """What a row of the list says of its sources: the landlord's own first, then all that are not fresh.
+
+    `rows`: feed, status, age_days. Where one is missing, late or off it is said that risk may be too low for it.
+    """
+    told = list(rows)
+    stale = [row for row in told if row["status"] != "fresh"]
+    own = [row for row in told if row["status"] == "fresh" and row["feed"] in ("rent_postings", "arrears")]
+    said = [source_status(row["feed"], row["status"], row["age_days"], language) for row in (*own, *stale)]
+    if stale:
+        said.append(_TOO_LOW[language])
+    return "; ".join(said)
