@@ -1,0 +1,92 @@
+"""The made-up municipality lived through, month by month: what happened, before anybody sends anything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from synthetic.calendar import Month, simulated_months
+from synthetic.calibration import BURN_IN_MONTHS, PAYMENT_SEASON
+from synthetic.enforcement import enforce
+from synthetic.income import change_incomes, pay_on
+from synthetic.log import EventLog
+from synthetic.moving import choose_leavers, draw_town, turn_over
+from synthetic.payments import RentMonth, catch_up, charge_and_pay, demand
+from synthetic.pressure import lasting_pressure
+from synthetic.risk import true_risk
+from synthetic.shocks import strike, support_goes_on
+from synthetic.signals import apply_for_help, list_arrears, raise_concerns
+from synthetic.slots import Homes, Town
+from synthetic.team import OldTeam
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened: the events by kind, the homes, the first delivered day and the months."""
+
+    log: EventLog
+    homes: Homes
+    start: int
+    months: list[Month]
+
+
+def live(
+    *, tenancies: int, months: int, seed: int, until: date, progress: Callable[[str, float], None] | None = None
+) -> History:
+    """Live through `months` months that end on `until`, after a burn-in that is not delivered."""
+    rng = np.random.default_rng([seed, 1])
+    calendar = simulated_months(until, months, BURN_IN_MONTHS)
+    log = EventLog()
+    town = draw_town(rng, tenancies, calendar[0].first, calendar[-1].last, log)
+    team = OldTeam(tenancies)
+    spells = people = tenancies
+    for number, month in enumerate(calendar):
+        live_month(rng, town, month, team, log)
+        moved = turn_over(rng, town, month, log, spells, people)
+        spells, people = spells + moved, people + moved
+        if progress:
+            progress("live", (number + 1) / len(calendar))
+    pay_on(town, log)
+    support_goes_on(town, log)
+    start = next(month.first for month in calendar if month.delivered)
+    return History(log, town.homes, start, calendar)
+
+
+def live_month(rng: np.random.Generator, town: Town, month: Month, team: OldTeam, log: EventLog) -> None:
+    """One month: the truth is noted, then shocks, enforcement, rent, signals, the team and the moves."""
+    lasting = lasting_pressure(town, month.first)
+    if month.delivered:
+        log.add(
+            "risk",
+            as_of=np.full(town.size, month.first),
+            spell=town.tenancy.spell,
+            risk=true_risk(town, month, lasting),
+        )
+        _open_accounts(town, month, log)
+    change_incomes(rng, town, month, log)
+    strike(rng, town, month, lasting + town.tenants.wave, log)
+    pressure = lasting_pressure(town, month.first) + town.tenants.wave + PAYMENT_SEASON[month.season]
+    rent = RentMonth(month, pressure, log)
+    enforce(rng, town, rent)
+    charge_and_pay(rng, town, rent)
+    demand(rng, town, rent)
+    list_arrears(rng, town, month, log)
+    catch_up(rng, town, rent)
+    raise_concerns(rng, town, month, pressure, log)
+    apply_for_help(rng, town, month, pressure, log)
+    team.work(rng, town, month, log)
+    choose_leavers(rng, town, month)
+
+
+def _open_accounts(town: Town, month: Month, log: EventLog) -> None:
+    """What was on each account before the first delivered month, for those who lived there already."""
+    if log.count("opening") == 0:
+        some = np.flatnonzero(town.tenancy.balance)
+        log.add(
+            "opening",
+            spell=town.tenancy.spell[some],
+            on=np.full(len(some), month.first),
+            oere=town.tenancy.balance[some],
+        )
+        log.add("opening", spell=np.zeros(1, int), on=np.zeros(1, int), oere=np.zeros(1, int))
