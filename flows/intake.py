@@ -15,6 +15,7 @@ from flows.workroom import Workroom, opened
 from warehouse.intake import Delivery, delivery_reports, find_deliveries, needs_intake, settle, take_in
 from warehouse.layouts import Layouts, read_layouts
 from warehouse.linking import link_records
+from warehouse.unsettled import LINKS, clear_unsettled, unsettled
 
 
 def intake(home: Home, day: date, run: Run = plainly, progress: Advance = silent) -> pl.DataFrame:
@@ -24,18 +25,23 @@ def intake(home: Home, day: date, run: Run = plainly, progress: Advance = silent
         return delivery_reports(room.connection)
 
 
-def take_in_all(room: Workroom, day: date, run: Run, progress: Advance) -> frozenset[str]:
-    """Take in every delivery that is new or may now be read better; the ids of the deliveries handled."""
+def take_in_all(room: Workroom, day: date, run: Run, progress: Advance) -> pl.DataFrame:
+    """Take in every delivery that is new or may now be read better; the feed and file of each of them.
+
+    Facts and links are made anew where a delivery asks for it, also where a run before this one was killed first.
+    """
     layouts = read_layouts(room.home.layouts)
     found: list[Delivery] = run(find_deliveries, room.home.inbox)
     waiting = [delivery for delivery in found if needs_intake(delivery, room.connection, layouts)]
     for place, delivery in enumerate(waiting):
         progress(delivery.path.name, place / len(waiting))
         run(take_in_one, room, delivery, layouts, day, label=f"{delivery.feed}/{delivery.path.name}")
-    if waiting:
-        run(settle_facts, room, frozenset(delivery.feed for delivery in waiting))
+    if feeds := unsettled(room.connection) - {LINKS}:
+        run(settle_facts, room, feeds)
+    if LINKS in unsettled(room.connection):
         run(link_letters, room)
-    return frozenset(delivery.delivery_id for delivery in waiting)
+    handled = [(delivery.feed, delivery.path.name) for delivery in waiting]
+    return pl.DataFrame(handled, schema={"feed": pl.String, "file": pl.String}, orient="row")
 
 
 def take_in_one(room: Workroom, delivery: Delivery, layouts: Layouts, day: date) -> None:
@@ -52,6 +58,7 @@ def link_letters(room: Workroom) -> None:
     """Link what names no tenancy; what is uncertain goes to the queue."""
     linking = room.settings.linking
     link_records(room.connection, room.vault, accept_above=linking.accept_above, margin=linking.margin)
+    clear_unsettled(room.connection, LINKS)
 
 
 def keep_intake_table(reports: pl.DataFrame) -> None:

@@ -45,7 +45,7 @@ def nightly(home: Home, as_of: date, day: date, run: Run = plainly, progress: Ad
         scored, listed, files = work_out(room, as_of, run, progress)
         progress("publish", 0.95)
         run(publish_night, room, as_of, files)
-        reports = delivery_reports(room.connection).filter(pl.col("delivery_id").is_in(list(handled)))
+        reports = delivery_reports(room.connection).join(handled, on=["feed", "file"], how="semi")
         return Night(as_of, reports, listed.rows, scored.frame.height, scored.facts)
 
 

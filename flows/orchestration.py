@@ -52,18 +52,16 @@ def as_tasks() -> Run:
 
     def run(verb: Callable[..., Any], *args: Any, label: str = "") -> Any:
         name = verb.__name__
-        retries = len(RETRY_DELAYS_SECONDS) if name in _TOUCHES_OUTSIDE else 0
         step = task(
-            verb,
             name=name.replace("_", "-"),
             task_run_name=f"{name} {label}".strip(),
-            retries=retries,
-            retry_delay_seconds=RETRY_DELAYS_SECONDS if retries else None,
-            retry_condition_fn=_outside_failed if retries else None,
+            retries=len(RETRY_DELAYS_SECONDS) if name in _TOUCHES_OUTSIDE else 0,
+            retry_delay_seconds=[float(seconds) for seconds in RETRY_DELAYS_SECONDS],
+            retry_condition_fn=_outside_failed,
             cache_policy=NO_CACHE,
             persist_result=False,
         )
-        return step(*args)
+        return step(verb)(*args)
 
     return run
 

@@ -6,25 +6,25 @@ retraining on the 1st at 03:30, which is never a night of a clock change (those 
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flows.clock import TIME_ZONE
 from flows.home import Home
 from flows.orchestration import set_up_prefect
 
 if TYPE_CHECKING:
-    from prefect.client.schemas.schedules import CronSchedule
     from prefect.deployments.runner import RunnerDeployment
+    from prefect.schedules import Schedule
 
 NIGHTLY = "0 5 * * *"
 RETRAIN = "30 3 1 * *"
 
 
-def copenhagen(cron: str) -> "CronSchedule":
+def copenhagen(cron: str) -> "Schedule":
     """A cron schedule in Danish time."""
-    from prefect.client.schemas.schedules import CronSchedule
+    from prefect.schedules import Cron
 
-    return CronSchedule(cron=cron, timezone=TIME_ZONE)
+    return Cron(cron, timezone=TIME_ZONE)
 
 
 def deployments(home: Home) -> list["RunnerDeployment"]:
@@ -36,12 +36,13 @@ def deployments(home: Home) -> list["RunnerDeployment"]:
 
     one_at_a_time = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
     parameters = {"home": str(home.path.absolute())}
-    return [
-        scheduled.to_deployment(
+    planned = []
+    for scheduled, cron in ((nightly_flow, NIGHTLY), (retrain_flow, RETRAIN)):
+        deployment = scheduled.to_deployment(
             name=scheduled.name, schedule=copenhagen(cron), parameters=parameters, concurrency_limit=one_at_a_time
         )
-        for scheduled, cron in ((nightly_flow, NIGHTLY), (retrain_flow, RETRAIN))
-    ]
+        planned.append(cast("RunnerDeployment", deployment))  # a coroutine only inside an event loop
+    return planned
 
 
 def keep_schedule(home: Home) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.workroom import Workroom
 from models.matrix import TENANCY
-from models.registry import Registered, champion, load
+from models.registry import Registered, champion
 from models.rules import RulesRanker, rank_by_rules, rules_version
 from warehouse.features import feature_columns, read_evidence, read_freshness, read_matrix
 from worklist.selection import with_lot
@@ -101,10 +101,9 @@ def model_for(room: Workroom, as_of: date) -> tuple[Registered | None, dict[str,
     grounded = room.sources.grounded
     if missing := ungrounded(grounded):
         return None, _told("no_ground", missing)
-    version = champion(room.home.models, as_of)
-    if version is None:
+    model = champion(room.home.models, as_of)
+    if model is None:
         return None, WHY_RULES["no_model"]
-    model = load(room.home.models, version)
     if withdrawn := sorted({column.source for column in model.model.columns} - grounded):
         return None, _told("ground_withdrawn", withdrawn)
     return model, None

@@ -7,6 +7,7 @@ import duckdb
 
 from warehouse.errors import StoreError
 from warehouse.tables import TABLES, sql_of
+from warehouse.unsettled import LINKS, clear_unsettled, mark_unsettled
 
 _FACTS = "2_facts"
 
@@ -21,6 +22,8 @@ def settle(connection: duckdb.DuckDBPyConnection, feeds: Iterable[str]) -> None:
     try:
         for feed in feeds:
             _make_anew(connection, "fact_" + feed)
+            clear_unsettled(connection, feed)
+        mark_unsettled(connection, LINKS)
         connection.commit()
     except duckdb.Error as error:
         with suppress(duckdb.Error):

@@ -74,14 +74,16 @@ def build_as_of(
     *,
     switched_off: frozenset[str] = frozenset(),
     expected_every_days: Mapping[tuple[str, str], int] | None = None,
+    with_results: bool = True,
 ) -> list[CheckWarning]:
     """Builds cohort, features, audit, deadlines, evidence and freshness for `as_of_dates`, exactly these.
 
-    Feeds in `switched_off` are not read. `expected_every_days` says by (feed, sender) how often a delivery is
+    Without `with_results` only cohort, features and audit: what training on past cut-offs needs. Feeds in
+    `switched_off` are not read. `expected_every_days` says by (feed, sender) how often a delivery is
     expected, 31 days where it does not say. Gives the checks that warn; `TableError` where one stops and
     `LookAheadError` where a query reads past the door: then nothing is kept.
     """
-    tables = tables_in_order("night")
+    tables = [t for t in tables_in_order("night") if with_results or t.layer != "6_results"]
     warnings: list[CheckWarning] = []
     with _transaction(connection):
         _bind_expected(connection, expected_every_days or {})
@@ -143,9 +145,25 @@ def read_deadlines(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[
     return _read(connection, "result_deadline", as_of_dates)
 
 
+def read_contacts(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """The contacts with each tenancy, as they were known on `as_of_dates`."""
+    return _read(connection, "result_contact", as_of_dates)
+
+
+def read_households(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """Whether children live in each home, as far as was known; for the list, never for a model."""
+    return _read(connection, "result_household", as_of_dates)
+
+
 def read_freshness(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """When each sender of each feed last delivered, and whether that is late, missing or switched off."""
     return _read(connection, "result_freshness", as_of_dates)
+
+
+def first_known_on(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """The first day on which anything of a ledger or an arrears list was known; None where nothing ever was."""
+    days = [connection.table(name).min("known_on").fetchall()[0][0] for name in ("fact_rent_postings", "fact_arrears")]
+    return min((day for day in days if day is not None), default=None)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, name: str, as_of_dates: Sequence[date]) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from warehouse.ledger import Place, forget_rows, keep_account, keep_rows, place_
 from warehouse.pseudonymising import IDENTITY_KINDS, identity_rows, warehouse_rows
 from warehouse.reading import RawRows, read_bytes, read_rows, refused
 from warehouse.statements import statement
+from warehouse.unsettled import mark_unsettled
 from warehouse.vault import Vault
 from warehouse.vocabulary import FEEDS
 
@@ -181,6 +182,8 @@ def _account(
             yield_places(connection, report.feed, place)
             keep_rows(connection, report.feed, report.delivery_id, rows, broken)
         keep_account(connection, report)
+        if report.feed in FEEDS:
+            mark_unsettled(connection, report.feed)
         connection.commit()
     except duckdb.Error as error:
         with suppress(duckdb.Error):

@@ -7,7 +7,6 @@ with the probability recorded, so that the effect of being listed can be measure
 """
 
 import hashlib
-import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -39,16 +38,19 @@ class Capacity:
     quiet_days_after_agreed: int = 90
 
 
-def lot(landlord: str, tenancy_no: str) -> str:
-    """A tenancy's fixed lot: the last tie-break, which favours nobody by number or name of landlord."""
-    return hashlib.sha256(f"{landlord}\x1f{tenancy_no}".encode()).hexdigest()
+def lot(landlord: str, tenancy_no: str, drawing: str = "") -> str:
+    """A tenancy's lot in a `drawing`: favours nobody by number or name of landlord, and is the same when drawn again.
+
+    The drawing without a name is the fixed lot, the last tie-break; a drawing named by its day is new every day.
+    """
+    return hashlib.sha256(f"{drawing}\x1f{landlord}\x1f{tenancy_no}".encode()).hexdigest()
 
 
-def with_lot(frame: pl.DataFrame) -> pl.DataFrame:
-    """`frame` (landlord, tenancy_no, …) with each tenancy's lot as a column."""
+def with_lot(frame: pl.DataFrame, drawing: str = "") -> pl.DataFrame:
+    """`frame` (landlord, tenancy_no, …) with each tenancy's lot in a `drawing` as a column."""
     return frame.with_columns(
         pl.struct(TENANCY)
-        .map_elements(lambda t: lot(t["landlord"], t["tenancy_no"]), return_dtype=pl.String)
+        .map_elements(lambda t: lot(t["landlord"], t["tenancy_no"], drawing), return_dtype=pl.String)
         .alias("lot")
     )
 
@@ -129,12 +131,8 @@ def _early(ranked: pl.DataFrame, capacity: Capacity, as_of: date) -> pl.DataFram
 
 def _draw(below: pl.DataFrame, slots: int, as_of: date) -> pl.DataFrame:
     """`slots` rows of `below`, each with the same chance; the same day and tenancies give the same draw."""
-    if slots == 0:
-        return below.clear()
-    # Lots in order make the draw independent of rank, row order and pseudonyms.
-    by_lot = with_lot(below).sort("lot").drop("lot")
-    places = random.Random(f"exploration {as_of.isoformat()}").sample(range(by_lot.height), slots)
-    return by_lot[sorted(places)].sort("rank")
+    drawn = with_lot(below, f"exploration {as_of.isoformat()}").sort("lot").head(slots)
+    return drawn.drop("lot").sort("rank")
 
 
 def _placed(ordered: pl.DataFrame, section: str) -> pl.DataFrame:

@@ -15,7 +15,8 @@ def _dates(cron: str, count: int, begin: datetime) -> list[datetime]:
     """The next dates as Prefect's own server computes them from our schedule."""
     from prefect.server.schemas.schedules import CronSchedule
 
-    schedule = CronSchedule.model_validate(copenhagen(cron).model_dump())
+    planned = copenhagen(cron)
+    schedule = CronSchedule(cron=planned.cron or "", timezone=planned.timezone)
     return [moment.astimezone(HERE) for moment in asyncio.run(schedule.get_dates(n=count, start=begin))]
 
 

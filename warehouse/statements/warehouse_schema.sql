@@ -45,3 +45,7 @@ create table if not exists link_queue (
     candidate_count integer,
     best_confidence double
 );
+
+create table if not exists unsettled (
+    what varchar primary key
+);
