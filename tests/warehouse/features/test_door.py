@@ -89,7 +89,7 @@ def test_the_builder_refuses_a_planted_query_and_runs_nothing(town: Any) -> None
 
 
 def test_a_known_relation_shows_the_version_in_force_and_not_what_came_later(town: Any) -> None:
-    """Known on the day itself is not yet known; a later version replaces; a retraction withdraws; none tells its end."""
+    """Known that day is not yet known; a later version replaces, a retraction withdraws, and none tells its end."""
     sanction = {"person_id": "p1", "kind": "warning", "decided_on": date(2026, 1, 1)}
     town.add("sanctions", date(2026, 1, 10), sanction_no="s", amount_dkk=100, **sanction)
     town.add("sanctions", date(2026, 2, 10), sanction_no="s", amount_dkk=200, **sanction)
