@@ -143,6 +143,7 @@ class FullBoosting:
     seed: int = 0
     name: str = "full_boosting"
     trees: Any = field(default=None, init=False)
+    never_known: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool), init=False)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -155,9 +156,13 @@ class FullBoosting:
 
         refuse_few_positives(outcomes, "the training matrix")
         order = canonical_order(matrix)
+        values = self._values(matrix)[order]
+        self.never_known = np.asarray(np.isnan(values).all(axis=0))
+        # The estimator cannot cut a column without any value into bins.
+        values[:, self.never_known] = 0.0
         self.trees = HistGradientBoostingClassifier(
             max_iter=100, learning_rate=0.06, max_leaf_nodes=15, early_stopping=False, random_state=self.seed
-        ).fit(self._values(matrix)[order], outcomes[order])
+        ).fit(values, outcomes[order])
         return self
 
     def score(self, matrix: pl.DataFrame) -> Floats:
@@ -165,6 +170,7 @@ class FullBoosting:
         values = self._values(matrix)
         if self.trees is None:
             raise _not_fitted(self.name)
+        values[:, self.never_known] = 0.0
         return np.asarray(self.trees.decision_function(values))
 
     def _values(self, matrix: pl.DataFrame) -> Floats:

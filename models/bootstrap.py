@@ -19,7 +19,7 @@ LOW, HIGH = 0.025, 0.975
 
 
 @dataclass(frozen=True)
-class Tested:
+class HeldOut:
     """One cut-off that was held out: who (number of the tenancy), what became of them, and each ranker's scores."""
 
     cut_off: date
@@ -94,7 +94,7 @@ def cells_of(rankings: Sequence[str], capacities: Sequence[int]) -> list[Cell]:
     ]
 
 
-def estimate(tested: Sequence[Tested], capacities: Sequence[int], *, seed: int, draws: int = DRAWS) -> Estimates:
+def estimate(tested: Sequence[HeldOut], capacities: Sequence[int], *, seed: int, draws: int = DRAWS) -> Estimates:
     """Every measure of every ranking at every cut-off, with `draws` redrawn values of each. `tested` is not empty."""
     rankings = list(tested[0].scores)
     sorted_once = [[blocks(one.scores[name], one.outcomes) for name in rankings] for one in tested]

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from models.bootstrap import Cell, Estimates, Interval, Tested, estimate
+from models.bootstrap import Cell, Estimates, HeldOut, Interval, estimate
 from models.matrix import TENANCY, Flags, Floats
 from models.measures import Curve, blocks, brier, brier_of_base_rate, found_at
 from models.outcome import counted_rows, positives
@@ -38,7 +38,7 @@ class Evaluation:
     """What the held-out cut-offs showed: estimates and scored rows by population, and the calibration."""
 
     estimates: Mapping[str, Estimates]
-    tested: Mapping[str, Sequence[Tested]]
+    tested: Mapping[str, Sequence[HeldOut]]
     calibration: CalibrationCheck
     positive_tenancies: int
 
@@ -76,18 +76,18 @@ def evaluate(
     return Evaluation(estimates, tested, _calibration(every, model), found)
 
 
-def _tested(rankers: Mapping[str, Ranker], part: pl.DataFrame) -> Tested:
+def _tested(rankers: Mapping[str, Ranker], part: pl.DataFrame) -> HeldOut:
     """One cut-off's rows with the scores of every ranker."""
     scores = {name: ranker.score(part) for name, ranker in rankers.items()}
-    return Tested(part["as_of"][0], part["tenancy_index"].to_numpy(), positives(part).to_numpy(), scores)
+    return HeldOut(part["as_of"][0], part["tenancy_index"].to_numpy(), positives(part).to_numpy(), scores)
 
 
-def _only(tested: Tested, rows: Flags) -> Tested:
+def _only(tested: HeldOut, rows: Flags) -> HeldOut:
     scores = {name: score[rows] for name, score in tested.scores.items()}
-    return Tested(tested.cut_off, tested.tenancies[rows], tested.outcomes[rows], scores)
+    return HeldOut(tested.cut_off, tested.tenancies[rows], tested.outcomes[rows], scores)
 
 
-def _calibration(tested: Sequence[Tested], model: str) -> CalibrationCheck:
+def _calibration(tested: Sequence[HeldOut], model: str) -> CalibrationCheck:
     outcomes = np.concatenate([one.outcomes for one in tested])
     given: Floats = np.concatenate([one.scores[model] for one in tested])
     return CalibrationCheck(
@@ -100,7 +100,7 @@ def headline(ranking: str, capacities: Sequence[int]) -> list[Cell]:
     return [Cell(ranking, "recall_at_k", k) for k in capacities]
 
 
-def _records(population: str, estimates: Estimates, tested: Sequence[Tested]) -> list[tuple[object, ...]]:
+def _records(population: str, estimates: Estimates, tested: Sequence[HeldOut]) -> list[tuple[object, ...]]:
     curves = [{name: blocks(score, one.outcomes).curve() for name, score in one.scores.items()} for one in tested]
     rows: list[tuple[object, ...]] = []
     for cell in estimates.cells:

@@ -1,0 +1,159 @@
+"""The registry: versions by content, cards, promotions that only grow, and no model for a night before its day."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.card import card_of, matrix_hash
+from models.gate import not_tested
+from models.model_files import from_bytes, to_bytes
+from models.registry import champion, load, promote, promotions, register, versions
+from models.training import TrainedModel
+from warehouse.errors import ModelError
+
+DAY = date(2025, 1, 2)
+
+
+def _card(trained: TrainedModel, **inputs: str) -> dict[str, Any]:
+    return card_of(trained, inputs=inputs or {"matrix": "abc"}, versions={"bovagt": "2026.11.0"})
+
+
+@pytest.fixture
+def version(tmp_path: Path, trained: TrainedModel) -> str:
+    """A registered model."""
+    return register(tmp_path, trained.model, _card(trained))
+
+
+def test_what_is_registered_comes_back_to_the_last_bit(
+    tmp_path: Path, version: str, trained: TrainedModel, world: Any
+) -> None:
+    back = load(tmp_path, version)
+    assert np.array_equal(back.model.score(world.matrix), trained.model.score(world.matrix))
+    assert back.card == json.loads(json.dumps(_card(trained)))
+    assert back.trained_as_of == date(2025, 1, 1)
+    assert back.sources == ("benefits", "notices", "rent_postings", "sanctions", "tenancies")
+
+
+def test_a_version_is_named_by_its_day_and_content(tmp_path: Path, version: str, trained: TrainedModel) -> None:
+    assert version.startswith("m2025-01-01-")
+    assert register(tmp_path, trained.model, _card(trained)) == version
+    other = register(tmp_path, trained.model, _card(trained, matrix="other"))
+    assert other != version
+    assert versions(tmp_path) == sorted([version, other])
+    assert versions(tmp_path / "nowhere") == []
+
+
+def test_nothing_half_written_is_left(tmp_path: Path, version: str) -> None:
+    promote(tmp_path, version, who="A. Analyst", on=DAY)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([version, "promotions.jsonl"])
+
+
+def test_a_folder_left_by_a_killed_run_is_written_again(tmp_path: Path, trained: TrainedModel) -> None:
+    version = register(tmp_path / "a", trained.model, _card(trained))
+    torn = tmp_path / "b" / f".{version}.part"
+    torn.mkdir(parents=True)
+    (torn / "model.skops").write_bytes(b"half")
+    assert versions(tmp_path / "b") == []
+    assert register(tmp_path / "b", trained.model, _card(trained)) == version
+    assert load(tmp_path / "b", version).version == version
+
+
+def test_no_model_ranks_a_night_before_the_day_it_was_trained_as_of(tmp_path: Path, version: str) -> None:
+    assert champion(tmp_path, date(2025, 6, 1)) is None
+    promote(tmp_path, version, who="A. Analyst", on=DAY)
+    assert champion(tmp_path, date(2024, 12, 31)) is None
+    found = champion(tmp_path, date(2025, 1, 1))
+    assert found is not None
+    assert found.version == version
+
+
+def test_the_latest_promotion_ranks_and_a_later_model_never_an_earlier_night(
+    tmp_path: Path, version: str, trained: TrainedModel
+) -> None:
+    later = register(tmp_path, trained.model, _card(replace(trained, as_of=date(2025, 2, 1))))
+    other = register(tmp_path, trained.model, _card(trained, matrix="other"))
+    for each in (version, other, later):
+        promote(tmp_path, each, who="A. Analyst", on=DAY)
+    ranking = {day: champion(tmp_path, day) for day in (date(2025, 1, 15), date(2025, 2, 1))}
+    assert [found.version for found in ranking.values() if found] == [other, later]
+
+
+def test_promotions_only_grow_and_the_same_again_says_nothing_new(tmp_path: Path, version: str) -> None:
+    promote(tmp_path, version, who="A. Analyst", on=DAY)
+    before = (tmp_path / "promotions.jsonl").read_bytes()
+    promote(tmp_path, version, who="A. Analyst", on=DAY)
+    assert (tmp_path / "promotions.jsonl").read_bytes() == before
+    promote(tmp_path, version, who="B. Analyst", on=DAY)
+    assert (tmp_path / "promotions.jsonl").read_bytes().startswith(before)
+    assert [each.who for each in promotions(tmp_path)] == ["A. Analyst", "B. Analyst"]
+
+
+def test_a_shut_gate_is_not_passed_and_says_why(tmp_path: Path, trained: TrainedModel) -> None:
+    shut = replace(trained, gate=not_tested("The history is too short."))
+    version = register(tmp_path, trained.model, _card(shut))
+    with pytest.raises(ModelError, match=r"a model whose gate is open; found The history is too short\."):
+        promote(tmp_path, version, who="A. Analyst", on=DAY)
+    assert promotions(tmp_path) == []
+
+
+def test_a_version_that_is_missing_or_was_changed_is_refused(tmp_path: Path, version: str) -> None:
+    with pytest.raises(ModelError, match=f"found m2020-01-01-00000000; there are: {version}"):
+        load(tmp_path, "m2020-01-01-00000000")
+    with pytest.raises(ModelError, match="a registered version"):
+        load(tmp_path, "../elsewhere")
+    card = tmp_path / version / "card.json"
+    card.write_text(card.read_text("utf-8").replace('"seed": 0', '"seed": 1'), "utf-8")
+    with pytest.raises(ModelError, match="files whose hash is another"):
+        load(tmp_path, version)
+
+
+def test_a_line_of_promotions_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "promotions.jsonl").write_text('{"version": "m"}\n', "utf-8")
+    with pytest.raises(ModelError, match=r"promotions\.jsonl, line 1"):
+        promotions(tmp_path)
+
+
+def test_the_card_says_what_it_was_trained_on_and_what_it_showed(trained: TrainedModel, world: Any) -> None:
+    card = _card(trained, matrix=matrix_hash(world.matrix))
+    assert card["range"] == {"first_cut_off": "2023-01-01", "last_cut_off": "2024-02-01"}
+    assert card["label_states"]["positive"] == int(world.flags.sum())
+    assert card["label_states"]["treated"] == 0
+    assert len(card["features"]) == len(world.columns)
+    assert card["gate"]["open"]
+    means = card["evaluation"]["means"]
+    best = {m["value"] for m in means if m["ranking"] == "additive_boosting" and m["measure"] == "auc"}
+    assert all(0.5 < value < 1 for value in best)
+    assert json.dumps(card, allow_nan=False)
+
+
+def test_the_hash_of_a_matrix_is_that_of_its_rows(world: Any) -> None:
+    hashed = matrix_hash(world.matrix)
+    assert matrix_hash(world.matrix.sample(fraction=1.0, shuffle=True, seed=1)) == hashed
+    assert matrix_hash(world.matrix[1:]) != hashed
+    assert matrix_hash(world.matrix.with_columns(noise_count=0.0)) != hashed
+
+
+def test_a_model_file_holds_no_date_and_no_address(trained: TrainedModel) -> None:
+    with zipfile.ZipFile(io.BytesIO(to_bytes(trained.model))) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert {entry.filename for entry in archive.infolist()} > {"schema.json"}
+        assert all(len(entry.filename) <= len("schema.json") for entry in archive.infolist())
+
+
+def test_a_file_that_is_no_model_is_refused() -> None:
+    from skops.io import dumps
+
+    for content, found in (
+        (b"not a zip", "cannot be read"),
+        (dumps({"settings": "{}"}), "family None"),
+        (dumps({"settings": Path("x")}), "the types pathlib"),
+    ):
+        with pytest.raises(ModelError, match=found):
+            from_bytes(content, "a file")
