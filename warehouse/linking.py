@@ -88,7 +88,7 @@ def _letters_to_tenancies(
         asking.select("uid", "told_of_on"), left_on="asked", right_on="uid"
     )
     weighed = _in_the_tenancy(pairs, model).with_columns(target=pl.struct(*_TENANCY, person_id=pl.lit(None, pl.String)))
-    gone = _gone(tenancies, _TENANCY).with_columns(person_id=pl.lit(None, pl.String))
+    gone = _gone(tenancies, _TENANCY)
     return _decided(asking, weighed, gone, accept_above=accept_above, margin=margin)
 
 

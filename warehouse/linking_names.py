@@ -6,7 +6,8 @@ from warehouse.danish_letters import fold_letters
 
 _PROTECTED = re.compile(r"adressebeskyt|navnebeskyt|navne-?\s*og\b.*beskyt|^\s*beskyttet\b")
 # Words that stand before a name without being part of it: titles, care-of, the estate of a deceased person.
-_NOT_A_NAME = {"hr", "fru", "frk", "dr", "att", "boet", "dødsboet", "efter", "v", "co", "mv", "m.fl"}
+_TITLES = ("hr", "fru", "frk", "dr", "att", "boet", "dødsboet", "efter", "v", "co")
+_NOT_A_NAME = frozenset(fold_letters(word) for word in _TITLES)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 

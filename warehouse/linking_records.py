@@ -135,9 +135,8 @@ def _in_both(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def with_parts(rows: pl.DataFrame, prefix: str) -> pl.DataFrame:
     """The rows with `uid` (prefix and number) and the parts of their `name` and, where they have one, `address`."""
-    numbered = rows.with_row_index("uid").with_columns(
-        pl.lit(prefix) + pl.col("uid").cast(pl.String).str.zfill(8),
-    )
+    numbers = pl.int_range(pl.len()).cast(pl.String).str.zfill(8)
+    numbered = rows.with_columns(uid=pl.concat_str(pl.lit(prefix), numbers))
     with_name = numbered.join(_names(rows["name"]), on="name", how="left", maintain_order="left")
     if "address" not in rows.columns:
         return with_name
