@@ -5,10 +5,10 @@ import re
 LOST = "\ufffd"
 """The mark that some program left in place of a letter it could not read."""
 
-# UTF-8 read as cp1252 turns each of these letters into one of two leading letters and a second one that stands for
-# a byte 80-BF. Five of those bytes have no cp1252 letter and come through as control characters.
-_SECOND = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(0x80, 0xC0))
-PATTERN = "[ÂÃÅ][" + re.escape(_SECOND) + "]"
+# UTF-8 read as cp1252 turns each Danish letter into one of two leading letters and a second one that stands for a
+# byte 80-BF; read as Latin-1, those bytes come through as control characters.
+_SECOND = bytes(range(0x80, 0xA0)).decode("cp1252", errors="ignore") + "\u0080-\u00bf"
+PATTERN = "[ÂÃ][" + _SECOND + "]"
 """A regular expression for what looks like a letter read in the wrong encoding."""
 
 _PAIR = re.compile(PATTERN)

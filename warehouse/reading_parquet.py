@@ -16,11 +16,11 @@ MAX_UNPACKED_BYTES = 1024**3
 def read_parquet_rows(where: str, content: bytes, layout: FileLayout) -> RawRows:
     """Every row of the file, numbered from 1."""
     try:
-        # Arrow's reader answers a damaged file with an exception; Polars' own may end the process's thread.
+        # Arrow's reader answers a damaged file with an exception where Polars' own may panic.
         file = pq.ParquetFile(io.BytesIO(content))
         _refuse_large(file, where)
-        table = pl.DataFrame(file.read())
-    except (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError) as error:
+        names, columns = _columns(file.read())
+    except (pa.ArrowException, OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise refused(
             "truncated" if content.startswith(b"PAR1") else "not_a_table",
             "a whole Parquet file",
@@ -28,11 +28,18 @@ def read_parquet_rows(where: str, content: bytes, layout: FileLayout) -> RawRows
             where,
             "Deliver the file again.",
         ) from error
-    headers = distinct_headers([clean_header(name) for name in table.columns])
-    texts = [_as_text(column).alias(header) for column, header in zip(table, headers, strict=True)]
+    headers = distinct_headers([clean_header(name) for name in names])
+    texts = [_as_text(column).alias(header) for column, header in zip(columns, headers, strict=True)]
     none = pl.lit(None, dtype=pl.String)
     rows = pl.DataFrame(texts).with_row_index(LINE, 1).cast({LINE: pl.Int32})
     return RawRows(rows.with_columns(none.alias(TEXT), none.alias(BROKEN)), headers)
+
+
+def _columns(table: pa.Table) -> tuple[list[str], list[pl.Series]]:
+    """Names and columns, checked to be sound; what a file says beside its values is left behind."""
+    names = list(table.column_names)
+    table.validate(full=True)
+    return names, [pl.Series(column) for column in table.replace_schema_metadata(None).columns]
 
 
 def _refuse_large(file: pq.ParquetFile, where: str) -> None:

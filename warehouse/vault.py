@@ -178,7 +178,7 @@ class Vault:
     def _open(self, sealed: bytes, place: str) -> bytes:
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], place.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise StoreError(
                 expected="what was sealed here",
                 found="something that was altered",
