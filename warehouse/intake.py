@@ -90,44 +90,43 @@ def take_in(
     Never raises for what is delivered: a bad row is quarantined, a bad file set aside. `today` is the day of
     delivery where the file's name tells none. `StoreError` where warehouse or vault cannot be written.
     """
+    report = _begun(delivery, connection, layouts, today)
+    place = place_of(connection, delivery, report.delivered_on)
+    if place.copies is not None:
+        return _account(connection, replace(report, status="copy", **place.copies), place)
+    try:
+        understood = _understood(delivery, layouts)
+    except DeliveryError as error:
+        set_aside = replace(report, status="set_aside", reason=error.reason, explanation=str(error))
+        return _account(connection, set_aside, place)
+    rows = _sealed(understood, report, vault)
+    return _account(connection, _with_counts(report, understood), place, rows, understood.checked.broken)
+
+
+def _begun(delivery: Delivery, connection: duckdb.DuckDBPyConnection, layouts: Layouts, today: date) -> DeliveryReport:
+    """What is known of a delivery before it is read. A day once given to a file without one stays its day."""
     kept = recorded(connection, delivery)
-    day = delivery.delivered_on or (kept.delivered_on if kept else None) or today
-    report = DeliveryReport(
+    return DeliveryReport(
         delivery.delivery_id,
         delivery.feed,
         delivery.file_name,
-        day,
+        delivery.delivered_on or (kept.delivered_on if kept else None) or today,
         STANDARD.name,
         STANDARD.sender,
         layouts.digest_for(delivery.feed, delivery.file_name),
     )
-    place = place_of(connection, delivery, day)
-    if place.copies is not None:
-        report = replace(report, status="copy", **place.copies)
-        return _account(connection, report, place)
-    try:
-        raw, checked, layout = _understood(delivery, layouts)
-    except DeliveryError as error:
-        return _account(
-            connection, replace(report, status="set_aside", reason=error.reason, explanation=str(error)), place
-        )
-    report = _with_counts(replace(report, layout=layout.name, sender=layout.sender), raw, checked)
-    rows = warehouse_rows(
-        checked.rows,
-        delivery.feed,
-        vault.pseudonyms,
-        delivery_id=delivery.delivery_id,
-        delivered_on=day,
-        file_name=delivery.file_name,
-    )
-    vault.keep_raw(delivery.delivery_id, raw.rows)
-    identities = identity_rows(checked.rows, rows, delivery.feed)
-    if identities is not None and identities.height:
-        vault.keep_identities(IDENTITY_KINDS[delivery.feed], identities)
-    return _account(connection, report, place, rows, checked.broken)
 
 
-def _understood(delivery: Delivery, layouts: Layouts) -> tuple[RawRows, Checked, FileLayout]:
+@dataclass(frozen=True)
+class _Understood:
+    """A file that could be read: as it stood, as it was judged, and by which layout."""
+
+    raw: RawRows
+    checked: Checked
+    layout: FileLayout
+
+
+def _understood(delivery: Delivery, layouts: Layouts) -> _Understood:
     """The file read by the first of its layouts that fits; `DeliveryError` of the first where none does."""
     where = f"inbox/{delivery.feed}/{delivery.file_name}" if delivery.feed else f"inbox/{delivery.file_name}"
     if delivery.feed not in FEEDS:
@@ -139,7 +138,7 @@ def _understood(delivery: Delivery, layouts: Layouts) -> tuple[RawRows, Checked,
     for layout in layouts.matching(delivery.feed, delivery.file_name):
         try:
             raw = read_rows(delivery.path, content, layout)
-            return raw, check_rows(raw, delivery.feed, layout, where), layout
+            return _Understood(raw, check_rows(raw, delivery.feed, layout, where), layout)
         except DeliveryError as error:
             problems.append(error)
         except BovagtError:
@@ -155,10 +154,30 @@ def _understood(delivery: Delivery, layouts: Layouts) -> tuple[RawRows, Checked,
     raise problems[0]
 
 
-def _with_counts(report: DeliveryReport, raw: RawRows, checked: Checked) -> DeliveryReport:
+def _sealed(understood: _Understood, report: DeliveryReport, vault: Vault) -> pl.DataFrame:
+    """What the warehouse may hold of a file, after the vault has the rest."""
+    rows = warehouse_rows(
+        understood.checked.rows,
+        report.feed,
+        vault.pseudonyms,
+        delivery_id=report.delivery_id,
+        delivered_on=report.delivered_on,
+        file_name=report.file_name,
+    )
+    vault.keep_raw(report.delivery_id, understood.raw.rows)
+    identities = identity_rows(understood.checked.rows, rows, report.feed)
+    if identities is not None and identities.height:
+        vault.keep_identities(IDENTITY_KINDS[report.feed], identities)
+    return rows
+
+
+def _with_counts(report: DeliveryReport, understood: _Understood) -> DeliveryReport:
+    checked = understood.checked
     return replace(
         report,
-        rows_read=raw.rows.height,
+        layout=understood.layout.name,
+        sender=understood.layout.sender,
+        rows_read=understood.raw.rows.height,
         quarantined=checked.quarantined,
         rules=dict(Counter(checked.broken.select("rule", "column_name").iter_rows())),
         unknown_columns=checked.unknown,
