@@ -66,6 +66,20 @@ def test_a_balance_makes_arrears_and_clearing_it_ends_a_demand(town: Any) -> Non
     assert told == {"owes": "arrears", "cleared": "none", "demanded": "demand"}
 
 
+def test_an_arrears_list_that_no_longer_names_a_tenancy_ends_its_demand(town: Any) -> None:
+    for tenancy_no in ("cleared", "demanded"):
+        town.tenancy("L", tenancy_no, date(2024, 1, 1))
+        town.notice("payment_demand", _ago(60), landlord="L", tenancy_no=tenancy_no)
+    for days in (90, 30):
+        named = ("cleared", "demanded") if days == 90 else ("demanded",)
+        for tenancy_no in named:
+            town.add("arrears", _ago(days), landlord="L", tenancy_no=tenancy_no, stated_on=_ago(days), arrears_dkk=900)
+    connection = town.settled()
+    build_as_of(connection, [AS_OF])
+    told = dict(read_cohort(connection, [AS_OF]).select("tenancy_no", "stage").rows())
+    assert told == {"cleared": "none", "demanded": "demand"}
+
+
 def test_only_active_tenancies_are_ranked(town: Any) -> None:
     town.tenancy("A", "moved in that day", AS_OF, known_on=_ago(20))
     town.tenancy("A", "moves in later", AS_OF + timedelta(days=1), known_on=_ago(20))

@@ -3,8 +3,13 @@
 -- steps: a payment demand stands until it is paid, settled or withdrawn, the balance was cleared after it, or 182 days
 --   went by (half a year: the landlord must begin again); a termination and a court case stand until withdrawn,
 --   settled or paid, or for 540 days (cases take up to a year); an executed eviction or a move closes the tenancy
-with cleared as (
-  select row_no, max(on_day) as cleared_on from ledger_day where balance_dkk <= 0 group by row_no
+with clear_day as (
+  select row_no, on_day from ledger_day where balance_dkk <= 0
+  union all
+  select row_no, stated_on from list_balance where balance_dkk <= 0
+),
+cleared as (
+  select row_no, max(on_day) as cleared_on from clear_day group by row_no
 )
 select
   n.row_no,
