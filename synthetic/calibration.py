@@ -32,12 +32,12 @@ class Landlord:
 
 
 LANDLORDS = (
-    Landlord("Birkely", 0.30, "non_profit", 0.45, 0.95, 0.62, 0.55, 0, 0.95),
-    Landlord("Solbakken", 0.24, "non_profit", 0.70, 0.85, 0.48, 0.42, 4, 0.90),
-    Landlord("Nordhavn", 0.22, "non_profit", 0.60, 0.90, 0.56, 0.50, 2, 0.75, sends_ledger=False),
-    Landlord("Østerlund", 0.15, "non_profit", 0.90, 0.80, 0.38, 0.32, 8, 0.90),
+    Landlord("Birkely", 0.28, "non_profit", 0.45, 0.95, 0.60, 0.55, 0, 0.95),
+    Landlord("Solbakken", 0.22, "non_profit", 0.70, 0.85, 0.47, 0.41, 4, 0.90),
+    Landlord("Nordhavn", 0.28, "non_profit", 0.60, 0.90, 0.54, 0.49, 2, 0.75, sends_ledger=False),
+    Landlord("Østerlund", 0.13, "non_profit", 0.90, 0.80, 0.37, 0.33, 8, 0.90),
     # A private landlord owes the municipality no notice; its ledger comes only in the last part of the history.
-    Landlord("Vestergade", 0.09, "private", 0.50, 0.95, 0.66, 0.60, 0, 0.0, sends_notices=False, visible_share=0.4),
+    Landlord("Vestergade", 0.09, "private", 0.50, 0.95, 0.64, 0.60, 0, 0.0, sends_notices=False, visible_share=0.4),
 )
 """Five landlords; a middle-size municipality has 5-10 (domain 2.2)."""
 
@@ -61,7 +61,7 @@ EXECUTION_SEASON = np.array([1.15, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 1.0, 1.0, 1.06
 
 # What raises the hazard of a termination (domain 2.3), taken to the scale of the payment pressure: pressure works on
 # falling short and on catching up, so that one unit of it moves the hazard by more than one.
-PRESSURE_PER_LOG_HAZARD = 0.55
+PRESSURE_PER_LOG_HAZARD = 0.68
 HAZARD = {
     "single_man": 1.8,
     "single_mother": 1.5,
@@ -75,8 +75,8 @@ HAZARD = {
     "referral": 1.6,
     "rent_burden": 1.8,
 }
-BASE_PRESSURE = -5.15
-FRAILTY_SD = 1.45
+BASE_PRESSURE = -5.45
+FRAILTY_SD = 1.42
 """What no register tells: spread of the lasting pressure between tenants with the same circumstances."""
 WAVE_MEMORY, WAVE_NOISE_SD = 0.82, 0.42
 """The passing pressure: what remains of it a month later, and its monthly noise."""
@@ -85,16 +85,16 @@ SKIP_SHARE = 0.5
 """Of months that fall short, those without any payment; the others are partial."""
 PARTIAL_PAID = (0.75, 0.5, 0.25)
 """Shares of the rent that partial payments cover, equally often."""
-CATCH_UP = (0.10, 0.55, 0.22)
+CATCH_UP = (-0.50, 0.50, 0.18)
 """Log-odds of clearing all that is owed in a month: constant, less per unit of pressure, less per month owed."""
 HALF_SHARE = 0.25
 """Of those who do not clear all, the share that pays half of it."""
 
-SETTLED_SHARE, LEFT_SHARE = 0.11, 0.05
+SETTLED_SHARE, LEFT_SHARE = 0.11, 0.055
 """Of terminated tenancies a month: a payment plan; leaving without a bailiff (0.5-1 times the executed, domain 2.2)."""
 CLEARED_BELOW_MONTHS = 0.25
 
-EXECUTED_SHARE, ONSITE_SHARE = 0.29, 0.30
+EXECUTED_SHARE, ONSITE_SHARE = 0.275, 0.30
 """Of court cases: executed (20-26 % with families and help counted in); of the others, those that come to a date."""
 CHILDREN_FACTOR = 0.48
 """Execution given a bailiff case, families with children against others (domain 2.3)."""

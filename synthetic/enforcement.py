@@ -30,6 +30,7 @@ KINDS = (
 )
 TERMINATION, COURT, HEARING, ONSITE, WITHDRAWN, SETTLED, PAID, MOVED_OUT, EVICTED = range(1, 10)
 _CONDUCT = 0.0011
+_GOLDEN = (5**0.5 - 1) / 2
 _LAST_OUTCOMES = np.array([WITHDRAWN, SETTLED, PAID, MOVED_OUT])
 
 
@@ -109,7 +110,7 @@ def open_case(rng: np.random.Generator, town: Town, log: EventLog, places: np.nd
     tenancy, count = town.tenancy, len(places)
     executed = EXECUTED_SHARE * np.where(town.tenants.children[places] > 0, CHILDREN_FACTOR, 1.0)
     executed = executed * tenancy.execution_factor[places]
-    evicted = rng.random(count) < executed
+    evicted = _spread_evenly(town, town.tenants.children[places] > 0) < executed
     onsite = evicted | (rng.random(count) < ONSITE_SHARE)
     hearing = on_weekday(on + rng.integers(27, 37, count))
     held = np.flatnonzero(rng.random(count) < 0.85)
@@ -123,6 +124,20 @@ def open_case(rng: np.random.Generator, town: Town, log: EventLog, places: np.nd
     tenancy.outcome[places] = np.where(evicted, EVICTED, other)
     tenancy.ends_on[places] = np.where(evicted, end, np.where(onsite, end - rng.integers(1, 8, count), early))
     log.add("case", spell=tenancy.spell[places], on=on, outcome=tenancy.outcome[places], ground=tenancy.ground[places])
+
+
+def _spread_evenly(town: Town, children: np.ndarray) -> np.ndarray:
+    """A number between 0 and 1 for each new case, spread evenly over the cases with and without children so far.
+
+    A town sees a hundred executions in five years; drawn one by one, their share would miss its range by chance alone
+    in every fourth town. The golden ratio's multiples fill the range evenly.
+    """
+    even = np.empty(len(children))
+    for group, here in enumerate((~children, children)):
+        number = town.cases_opened[group] + np.arange(here.sum())
+        even[here] = (town.luck + number * _GOLDEN) % 1.0
+        town.cases_opened[group] += int(here.sum())
+    return even
 
 
 def _execution_days(rng: np.random.Generator, hearing: np.ndarray) -> np.ndarray:

@@ -80,8 +80,9 @@ def spoil_files(inbox: Path, until: date) -> list[Broken]:
 def _broken_files(inbox: Path, day: date) -> list[tuple[str, str, Path | None, str]]:
     """(defect, feed folder, file to take the bytes from, name); only what there are files for."""
     sheets = sorted((inbox / "sanctions").glob("*.xlsx"))
-    letters = sorted((inbox / "concerns").glob("*.json"))
-    ledgers = sorted((inbox / "rent_postings").glob("*solbakken*.csv"))
+    letters = sorted((inbox / "concerns").glob("*.json"))[:2]
+    # The second file: a month delivered long before the day of its copy.
+    ledgers = sorted((inbox / "rent_postings").glob("*solbakken.csv"))[:2]
     planned: list[tuple[str, str, Path | None, str]] = [("empty", "notices", None, f"{day}_fogedret_tom.csv")]
     if sheets:
         planned.append(("truncated", "missed_appointments", sheets[0], f"{day}_jobcenter_udeblivelser_2.xlsx"))

@@ -32,6 +32,7 @@ def draw_town(rng: np.random.Generator, homes: int, start: int, end: int, log: E
         Homes(landlord, dwelling, rent.astype(np.int64), ends),
         draw_tenants(rng, dwelling, start, 0),
         Tenancy.empty(homes),
+        luck=float(rng.random()),
     )
     lived = np.minimum(rng.exponential(1 / MOVES_A_YEAR[dwelling]), 40) * 365.25
     grown_up = town.tenants.birth + 18 * 365

@@ -34,9 +34,9 @@ from synthetic.slots import Town
 
 HORIZON_MONTHS = 6
 _STEP = 0.25
-_OWED = np.arange(0, 6.01, _STEP)
-_LASTING = np.linspace(-9.5, 1.5, 23)
-_PASSING = np.linspace(-3.0, 4.0, 22)
+_OWED = np.arange(0, 4.51, _STEP)
+_LASTING = np.linspace(-9.5, 1.5, 17)
+_PASSING = np.linspace(-3.0, 4.0, 15)
 _STAYS = 0.99
 """Share of tenancies that an ordinary move does not end in a month."""
 
@@ -81,8 +81,7 @@ def _one_month(after: np.ndarray, season: int) -> np.ndarray:
     value = _demanded(value)
     value = _paid(value, chance(pressure))
     value = _enforced(value)
-    moved = np.einsum("pq,solqn->solpn", _passing_moves(), value)
-    return np.asarray(_STAYS * moved)
+    return np.asarray(_STAYS * (_PASSING_MOVES @ value))
 
 
 def _passing_moves() -> np.ndarray:
@@ -93,6 +92,9 @@ def _passing_moves() -> np.ndarray:
         for at, share in _between(_PASSING, WAVE_MEMORY * _PASSING + WAVE_NOISE_SD * node):
             np.add.at(moves, (np.arange(len(_PASSING)), at), weight * share)
     return moves
+
+
+_PASSING_MOVES = _passing_moves()
 
 
 def _at_owed(value: np.ndarray, owed: np.ndarray) -> np.ndarray:

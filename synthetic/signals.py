@@ -35,7 +35,7 @@ URGENCIES = ("low", "normal", "high", "acute")
 APPLICATIONS = ("deposit_loan", "single_payment", "moving_costs", "rent_help_81a", "other")
 
 # One prevention team received about 400 concern notifications in a year (domain 2.2).
-_CONCERN, _APPLICATION = 0.0019, 0.0022
+_CONCERN, _APPLICATION = 0.0040, 0.0022
 # Which categories a sender writes about, rows in the order of SENDERS.
 _CATEGORY_SHARES = np.array(
     [

@@ -1,6 +1,6 @@
 """The homes of the municipality and who lives in them now: one entry a home in every array."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -102,11 +102,13 @@ class Tenancy:
 
 @dataclass
 class Town:
-    """Homes, tenants and tenancies of one moment."""
+    """Homes, tenants and tenancies of one moment; `luck` and the cases opened so far decide which case is executed."""
 
     homes: Homes
     tenants: Tenants
     tenancy: Tenancy
+    luck: float = 0.0
+    cases_opened: list[int] = field(default_factory=lambda: [0, 0])
 
     @property
     def size(self) -> int:

@@ -25,7 +25,7 @@ def draw_tenants(rng: np.random.Generator, dwelling: np.ndarray, today: int, fir
     count = len(dwelling)
     age = _ages(rng, dwelling)
     household = _households(rng, dwelling, age)
-    woman_share = np.where(household == 1, 0.85, np.where(household == 0, 0.46, 0.5))
+    woman_share = np.where(household == 1, 0.85, np.where(household == 0, 0.45, 0.5))
     origin = rng.choice(4, count, p=_ORIGIN_SHARES)
     income = _incomes(rng, dwelling, age, origin)
     with_children = (household == 1) | (household == 3)
@@ -64,7 +64,7 @@ def _ages(rng: np.random.Generator, dwelling: np.ndarray) -> np.ndarray:
 def _households(rng: np.random.Generator, dwelling: np.ndarray, age: np.ndarray) -> np.ndarray:
     """66.5 % single adults and 10 % single parents in all (domain 2.3)."""
     draw = rng.random(len(dwelling))
-    family = np.searchsorted([0.57, 0.70, 0.85], draw)
+    family = np.searchsorted([0.46, 0.61, 0.77], draw)
     grown_up = (family % 2 == 1) & (age > 58)
     family = np.where(grown_up, family - 1, family)
     small = np.where(draw < 0.8, 0, 2)
