@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from warehouse.errors import SettingsError
+from warehouse.linking_records import NAME_COLUMNS
 
 _DECLARED = Path(__file__).with_name("linking.toml")
 _LEFT, _RIGHT = "asked", "offered"
@@ -109,7 +110,7 @@ def _compared_columns(model: LinkModel) -> list[str]:
 _COLUMNS = {
     "house": ("house", "house_no", "letter"),
     "door": ("floor", "door"),
-    "name": ("name_whole", "name_sorted", "name_ends", "name_parts", "first", "surname"),
+    "name": NAME_COLUMNS,
 }
 """The columns a comparison reads, where they are not one of its own name."""
 
@@ -172,6 +173,8 @@ def _name_tests(cll: Any) -> dict[str, Any]:
         # A maiden name kept in the middle, a double surname cut short.
         "two_parts": cll.ArrayIntersectLevel("name_parts", 2),
         "near": cll.Or(cll.JaroWinklerLevel("name_whole", 0.94), cll.JaroWinklerLevel("name_sorted", 0.94)),
+        # 'S. Nielsen' and 'Steen Nielsen'; two first names in full that begin alike are no such thing.
+        "initial": cll.And(cll.ExactMatchLevel("initial"), cll.NullLevel("first_in_full")),
         "resembling": cll.JaroWinklerLevel("name_ends", 0.88),
         "same_surname": cll.ExactMatchLevel("surname"),
         "same_first": cll.ExactMatchLevel("first"),

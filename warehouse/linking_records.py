@@ -16,7 +16,7 @@ from warehouse.tables import TABLES
 
 _FOLDER = TABLES / "2_facts" / "fact_link"
 _TENANCY = ["landlord", "tenancy_no"]
-NAME_COLUMNS = ("name_whole", "name_sorted", "name_ends", "name_parts", "first", "surname")
+NAME_COLUMNS = ("name_whole", "name_sorted", "name_ends", "name_parts", "first", "first_in_full", "surname", "initial")
 
 
 class Identities(Protocol):
@@ -155,7 +155,9 @@ def _names(names: pl.Series) -> pl.DataFrame:
             "name_ends": [f"{p[0]} {p[-1]}" for p in parts],
             "name_parts": parts,
             "first": [p[0] for p in parts],
+            "first_in_full": [p[0] if len(p[0]) > 1 else None for p in parts],
             "surname": [p[-1] for p in parts],
+            "initial": [f"{p[0][0]} {p[-1]}" for p in parts],
         },
         schema={"name": pl.String, **dict.fromkeys(NAME_COLUMNS, pl.String), "name_parts": pl.List(pl.String)},
     )

@@ -52,7 +52,7 @@ def _with_changes(town: MadeUp, seed: int) -> MadeUp:
 
 
 @given(seed=st.integers(0, 10_000), day=st.integers(40, 700).map(lambda days: START + timedelta(days=days)))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_deleting_what_became_known_later_changes_no_link(
     connection: duckdb.DuckDBPyConnection, seed: int, day: date
 ) -> None:
