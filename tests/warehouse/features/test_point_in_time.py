@@ -50,6 +50,10 @@ def _random_town(new_town: Callable[[], Any], any_row: Callable[..., Any], seed:
         if rng.random() < 0.8:
             row["kind"] = str(rng.choice(["charge", "payment"]))
             row["amount_dkk"] = abs(row["amount_dkk"]) * (1 if row["kind"] == "charge" else -1)
+    for row in town.rows["notices"]:
+        # Fewer closing notices than chance would give, or every case would be closed by the day.
+        if row["kind"] in ("withdrawn", "settled", "paid", "moved_out", "evicted") and rng.random() < 0.8:
+            row["kind"] = str(rng.choice(["payment_demand", "termination", "court_request"]))
     for feed in ("notices", "concerns", "contacts", "tenancies"):
         town.links += [_any_link(rng, feed, row) for row in town.rows[feed][:12]]
     for feed in FEEDS:
@@ -124,7 +128,7 @@ def test_random_towns_fill_most_features_stages_evidence_and_deadlines(
     matrix = pl.concat([frames[0] for frames in seen])
     constant = [name for name in matrix.columns[4:] if matrix[name].drop_nulls().n_unique() < 2]
     assert constant == []
-    assert set(matrix["stage"]) >= {"none", "arrears", "court", "closed"}
+    assert set(matrix["stage"]) >= {"none", "arrears", "demand", "court", "closed"}
     assert pl.concat([frames[3] for frames in seen])["evidence"].n_unique() == 25
     assert pl.concat([frames[4] for frames in seen])["kind"].n_unique() >= 6
     assert set(pl.concat([frames[5] for frames in seen])["status"]) >= {"fresh", "late"}
