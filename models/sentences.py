@@ -53,11 +53,23 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Wording:
-    """One way to say an evidence, in both languages; `one` is for a count of exactly one."""
+    """One way to say an evidence, in both languages; `one` is for a count of exactly one.
+
+    `at_least` and `at_most` keep a wording for counts for which it makes sense.
+    """
 
     da: str
     en: str
     one: bool = False
+    at_least: int | None = None
+    at_most: int | None = None
+
+    def suits(self, count: int | None) -> bool:
+        """Whether the wording is meant for `count` (None: not known)."""
+        low, high = (1, 1) if self.one else (self.at_least, self.at_most)
+        if count is None:
+            return low is None and high is None
+        return (low is None or count >= low) and (high is None or count <= high)
 
     def places(self) -> set[str]:
         """What must be known to say it."""
@@ -118,7 +130,7 @@ def say(evidence: Evidence, language: str) -> str | None:
 
 
 def _fits(wording: Wording, known: Mapping[str, str], count: int | None) -> bool:
-    return wording.places() <= known.keys() and (not wording.one or count == 1)
+    return wording.places() <= known.keys() and wording.suits(count)
 
 
 def _known(evidence: Evidence, saying: Saying, language: str) -> dict[str, str]:

@@ -52,7 +52,7 @@ def test_whatever_is_known_the_sentence_is_whole_short_and_borne_out(code: str) 
     """All combinations of known and unknown, one and many, every word for a code, in both languages."""
     words = [None, *phrasebook().sayings[code].codes]
     said = 0
-    for on, amount, count, word in product([DAY, None], [AMOUNT, None], [None, 0, 1, 27], words):
+    for on, amount, count, word in product([DAY, None], [AMOUNT, None], [None, 0, 1, 27, 1234], words):
         evidence = Evidence(code, on, amount, count, word)
         for language in LANGUAGES:
             sentence = say(evidence, language)
@@ -126,6 +126,14 @@ def test_the_check_finds_it_in_english_and_knows_its_languages() -> None:
     sentence = "DKK 12,345.60 is owed, at least 26 months' rent; the oldest part fell due on 30 October 2026."
     assert check_sentence(sentence, evidence, "en") == ["DKK 12,345.60", "30 October 2026", "26"]
     assert check_sentence(sentence, evidence, "sv") == ["no language sv"]
+
+
+@pytest.mark.parametrize(
+    ("percent", "said"),
+    [(45, "45 procent af"), (100, "100 procent af"), (637, "mere end de kendte ydelser"), (None, "om måneden.")],
+)
+def test_a_rent_above_the_known_benefits_is_no_percentage(percent: int | None, said: str) -> None:
+    assert said in (say(_fullest("rent_burden", event_count=percent), "da") or "")
 
 
 def test_an_evidence_without_words_is_refused() -> None:
