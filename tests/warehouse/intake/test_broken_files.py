@@ -142,7 +142,7 @@ def test_a_file_above_the_limit_is_refused_and_the_limit_told(intake: Intake) ->
         file.truncate(300 * 1024**2)
     report = intake.run()[path.name]
     assert report.reason == "too_large"
-    assert "at most 256 MB" in (report.explanation or "")
+    assert "at most 192 MB" in (report.explanation or "")
 
 
 def test_links_and_folders_are_set_aside_and_never_followed(intake: Intake) -> None:
