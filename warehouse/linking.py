@@ -18,7 +18,7 @@ from warehouse.linking_records import Identities, asking_letters, offered_homes,
 from warehouse.tables import TABLES, sql_of
 
 ACCEPT_ABOVE = 0.95
-"""How sure a link must be to be made by itself; with the declared probabilities fewer than 5 in 1,000 are wrong."""
+"""How sure a link must be to be made by itself; on made-up letters fewer than 5 in 1,000 such links were wrong."""
 MARGIN = 0.05
 """How far the runner-up of another home must lie behind."""
 
