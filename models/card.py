@@ -1,6 +1,7 @@
 """The card of a model: what it was trained on, what it showed, and what was decided about it. Plain JSON."""
 
 import hashlib
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ import polars as pl
 
 from models.bootstrap import Interval
 from models.evaluation import POPULATIONS, Evaluation
-from models.matrix import KEY, canonical_order
+from models.matrix import KEY, canonical_order, feature_values
 from models.measures import MEASURES
 from models.training import TrainedModel
 
@@ -56,8 +57,15 @@ def matrix_hash(frame: pl.DataFrame) -> str:
     digest = hashlib.sha256()
     for name in sorted(ordered.columns):
         digest.update(f"{name}:{ordered[name].dtype}\n".encode())
-        digest.update(ordered[name].hash(seed=0).to_numpy().tobytes())
+        digest.update(_column_bytes(ordered, name))
     return digest.hexdigest()
+
+
+def _column_bytes(frame: pl.DataFrame, name: str) -> bytes:
+    """A column's values as bytes that no version of a package changes: numbers as float64, anything else as JSON."""
+    if frame[name].dtype.is_numeric() or frame[name].dtype == pl.Boolean:
+        return feature_values(frame, name).tobytes()
+    return json.dumps(frame[name].cast(pl.String).to_list(), ensure_ascii=False).encode()
 
 
 def _evaluation(trained: TrainedModel) -> dict[str, Any] | None:

@@ -126,15 +126,16 @@ def rank_by_rules(matrix: pl.DataFrame, book: RuleBook | None = None) -> pl.Data
     book = book or rule_book()
     judgement = judge(matrix, book)
     ids = [rule.id for rule in book.rules]
-    lists = {
-        "rules": pl.Series([_named(ids, row) for row in judgement.holds], dtype=pl.List(pl.String)),
-        "unknown_rules": pl.Series([_named(ids, row) for row in judgement.unknown], dtype=pl.List(pl.String)),
-    }
-    return keyed(matrix, score=judgement.score, **lists)
+    return keyed(
+        matrix, score=judgement.score, rules=_named(ids, judgement.holds), unknown_rules=_named(ids, judgement.unknown)
+    )
 
 
-def _named(ids: Sequence[str], flags: Flags) -> list[str]:
-    return [name for name, flag in zip(ids, flags, strict=True) if flag]
+def _named(ids: Sequence[str], flags: Flags) -> pl.Series:
+    """For each row of `flags` (rows, ids) the ids that are set, in their order."""
+    marks = pl.DataFrame(flags, schema=list(ids))
+    each = [pl.when(pl.col(name)).then(pl.lit(name)) for name in ids]
+    return marks.select(pl.concat_list(each).list.drop_nulls().alias("named"))["named"]
 
 
 def _senders_behind(holds: Flags, rules: Sequence[Rule]) -> Floats:

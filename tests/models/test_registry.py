@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -18,6 +20,7 @@ from models.registry import champion, load, promote, promotions, register, versi
 from models.training import TrainedModel
 from warehouse.errors import ModelError
 
+ROOT = Path(__file__).parents[2]
 DAY = date(2025, 1, 2)
 
 
@@ -147,6 +150,26 @@ def test_a_model_file_holds_no_date_and_no_address(trained: TrainedModel) -> Non
         assert all(len(entry.filename) <= len("schema.json") for entry in archive.infolist())
 
 
+def test_skops_itself_reads_the_same_and_finds_nothing_to_distrust(trained: TrainedModel) -> None:
+    from skops.io import get_untrusted_types, loads
+
+    content = to_bytes(trained.model)
+    assert get_untrusted_types(data=content) == []
+    stored = loads(content)
+    assert np.array_equal(stored["steps"], np.concatenate(trained.model.steps))
+    assert json.loads(stored["settings"])["family"] == "additive_boosting"
+
+
+def test_a_night_needs_no_scikit_learn(tmp_path: Path, version: str) -> None:
+    """Ranking and reading a model import neither scikit-learn nor skops: seconds that a night need not wait."""
+    script = (
+        "import sys; from pathlib import Path; from models.registry import load; import models.reasons, models.rankers;"
+        f"load(Path({str(tmp_path)!r}), {version!r}); print({{'sklearn', 'skops'}} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "set()"
+
+
 def test_a_file_that_is_no_model_is_refused() -> None:
     from skops.io import dumps
 
@@ -154,6 +177,8 @@ def test_a_file_that_is_no_model_is_refused() -> None:
         (b"not a zip", "cannot be read"),
         (dumps({"settings": "{}"}), "family None"),
         (dumps({"settings": Path("x")}), "the types pathlib"),
+        (dumps({"settings": "{}", "steps": np.arange(3.0)})[:400], "cannot be read"),
+        (dumps([1, 2]), "cannot be read"),
     ):
         with pytest.raises(ModelError, match=found):
             from_bytes(content, "a file")
