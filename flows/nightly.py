@@ -19,6 +19,7 @@ from flows.scoring import Scored, score_tenancies
 from flows.workroom import Workroom, opened
 from warehouse.features import build_as_of
 from warehouse.intake import delivery_reports
+from warehouse.layouts import read_layouts
 from worklist.publishing import publish
 
 _LIST_HEAD_ROWS = 20
@@ -63,7 +64,12 @@ def work_out(
 
 def build_features(room: Workroom, as_of: date) -> None:
     """Cohort, features, deadlines, evidence and freshness of one day."""
-    build_as_of(room.connection, [as_of], switched_off=room.sources.switched_off)
+    build_as_of(
+        room.connection,
+        [as_of],
+        switched_off=room.sources.switched_off,
+        expected_every_days=read_layouts(room.home.layouts).expected_every_days,
+    )
 
 
 def publish_night(room: Workroom, as_of: date, files: dict[str, bytes]) -> None:

@@ -70,6 +70,12 @@ class Layouts:
         """The layouts to try for a file, in order; the standard layout comes last."""
         return (*(layout for layout in self.files if layout.matches(feed, file_name)), STANDARD)
 
+    @property
+    def expected_every_days(self) -> dict[tuple[str, str], int]:
+        """How often a delivery is expected, by (feed, sender), where a layout says so."""
+        told = ((one.feed, one.sender, one.expected_every_days) for one in self.files)
+        return {(feed, sender): days for feed, sender, days in told if days is not None}
+
     def digest_for(self, feed: str, file_name: str) -> str:
         """A digest of every layout that matches the file: when it changes, the file may be read better than before."""
         digests = [layout.digest for layout in self.matching(feed, file_name)]

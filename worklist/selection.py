@@ -20,6 +20,12 @@ OVER = "closed"
 KEEPS_AWAY = ("agreed", "solves_self")
 """Outcomes of a contact after which the tenancy is left in peace for a while."""
 
+DUTIES = ("duty_to_act_14_days", "acute_concern")
+"""Deadlines that are the municipality's own to keep."""
+
+OVERDUE_DAYS = 30
+"""How long a missed duty stays on top of the list; after that it stands among the rest of the deadlines."""
+
 SOFT_DEADLINE = "payment_demand"
 """A demand's deadline is shown but does not move a tenancy to the deadlines: that is what early warning is for."""
 
@@ -76,11 +82,15 @@ def choose(
 
 
 def _next_deadlines(deadlines: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Each tenancy's next irreversible date; one that has passed only where no later one is open."""
-    passed = pl.col("deadline_on") < as_of
+    """Each tenancy's next irreversible date. Of the dates that have passed only a duty still owed is one.
+
+    A duty to act that was missed stays on top for `OVERDUE_DAYS`; a demand's, a termination's or a hearing's date that
+    has passed is no longer a date to act by.
+    """
+    overdue = pl.col("kind").is_in(DUTIES) & (pl.col("deadline_on") >= as_of - timedelta(days=OVERDUE_DAYS))
     return (
-        deadlines.with_columns(passed.alias("passed"))
-        .sort(*TENANCY, "passed", "deadline_on", "kind")
+        deadlines.filter((pl.col("deadline_on") >= as_of) | overdue)
+        .sort(*TENANCY, "deadline_on", "kind")
         .unique(TENANCY, keep="first", maintain_order=True)
         .select(
             *TENANCY,

@@ -116,10 +116,23 @@ def test_deadlines_go_by_date_and_never_by_score() -> None:
     assert listed["days_left"].to_list() == [2, 5, 9, None]
 
 
-def test_a_passed_date_shows_only_where_no_later_one_is_open() -> None:
-    clock = _deadlines((0, -3, "court_request"), (0, 12, "onsite_scheduled"), (1, -3, "court_request"))
-    listed = choose(_scores(["court", "court"]), clock, _contacts(), capacity=Capacity(0), as_of=AS_OF)
-    assert dict(zip(listed["tenancy_no"], listed["days_left"], strict=True)) == {"T0": 12, "T1": -3}
+def test_of_passed_dates_only_a_duty_still_owed_is_the_next() -> None:
+    clock = _deadlines(
+        (0, -3, "court_request"),
+        (0, 12, "onsite_scheduled"),
+        (1, -3, "court_request"),
+        (2, -3, "duty_to_act_14_days"),
+        (2, 9, "court_hearing"),
+        (3, -31, "duty_to_act_14_days"),
+    )
+    listed = choose(_scores(["court"] * 4), clock, _contacts(), capacity=Capacity(0), as_of=AS_OF)
+    assert listed["tenancy_no"].to_list()[:2] == ["T2", "T0"]
+    assert dict(zip(listed["tenancy_no"], listed["days_left"], strict=True)) == {
+        "T2": -3,
+        "T0": 12,
+        "T1": None,
+        "T3": None,
+    }
 
 
 def test_an_acute_concern_is_not_hidden_by_an_earlier_demand() -> None:
