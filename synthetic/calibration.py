@@ -56,7 +56,7 @@ AVERAGE_RENT_DKK = {"family": 6500, "youth": 3900, "elderly": 6100, "special": 5
 
 PAYMENT_SEASON = np.log([1.25, 1.10, 1.0, 1.0, 1.0, 1.0, 1.05, 1.10, 1.0, 1.0, 1.0, 0.95])
 """Season of payment demands, as log-odds (domain 2.4)."""
-EXECUTION_SEASON = np.array([1.15, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 1.0, 1.0, 1.06, 1.2, 0.5])
+EXECUTION_SEASON = np.array([1.15, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 1.0, 1.0, 1.06, 1.2, 0.62])
 """Season of executed evictions: bailiffs avoid Christmas and July (domain 2.4: December 0.65 of the mean)."""
 
 # What raises the hazard of a termination (domain 2.3), taken to the scale of the payment pressure: pressure works on

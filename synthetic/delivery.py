@@ -34,7 +34,8 @@ def windows(rhythm: str, until: date) -> list[Window]:
     """The files of a rhythm up to `until`: `daily`, `monthly` or `quarterly`."""
     every = {"daily": 1, "monthly": 1, "quarterly": 3}[rhythm]
     last_days = [until - timedelta(days=back) for back in range(RECENT_DAYS if rhythm == "daily" else 0, -1, -1)]
-    months = [month_after(until, back) for back in range(-RECENT_MONTHS, 1, every)]
+    coming = 0 if until.day == 1 else 1  # of a begun month too
+    months = [month_after(until, back + coming) for back in range(-RECENT_MONTHS, 1, every)]
     edges = [_EARLIEST, *(month for month in months if month < last_days[0]), *last_days]
     return [Window(first, after) for first, after in pairwise(edges)]
 

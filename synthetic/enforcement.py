@@ -115,7 +115,7 @@ def open_case(rng: np.random.Generator, town: Town, log: EventLog, places: np.nd
     hearing = on_weekday(on + rng.integers(27, 37, count))
     held = np.flatnonzero(rng.random(count) < 0.85)
     notify(town, log, places[held], HEARING, on[held] + rng.integers(6, 14, len(held)), hearing=hearing[held])
-    end = _execution_days(rng, hearing)
+    end = execution_days(rng, hearing)
     told = np.flatnonzero(onsite)
     notify(town, log, places[told], ONSITE, np.maximum(end - 21, hearing + 1)[told], hearing=end[told])
     other = _LAST_OUTCOMES[rng.choice(4, count, p=[0.22, 0.36, 0.30, 0.12])]
@@ -140,7 +140,7 @@ def _spread_evenly(town: Town, children: np.ndarray) -> np.ndarray:
     return even
 
 
-def _execution_days(rng: np.random.Generator, hearing: np.ndarray) -> np.ndarray:
+def execution_days(rng: np.random.Generator, hearing: np.ndarray) -> np.ndarray:
     """2-6 weeks after the hearing and often later, on a weekday, in the months in which bailiffs go out."""
     tries = on_weekday(hearing[:, None] + rng.integers(21, 80, (len(hearing), 6)))
     weight = EXECUTION_SEASON[months_of(tries)] ** 1.6

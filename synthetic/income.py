@@ -6,12 +6,11 @@ from synthetic.calendar import Month
 from synthetic.calibration import REFORM, SHOCK
 from synthetic.log import EventLog
 from synthetic.slots import INCOMES, Town
-from synthetic.tenants import monthly_income
+from synthetic.tenants import after_reform, monthly_income
 
-_CASH, _EDUCATION, _SELF_SUPPORT = (
-    INCOMES.index(name) for name in ("cash_benefit", "education_benefit", "self_support_benefit")
+_CASH, _EDUCATION, _STATE_PENSION = (
+    INCOMES.index(name) for name in ("cash_benefit", "education_benefit", "state_pension")
 )
-_STUDENT, _STATE_PENSION = INCOMES.index("student"), INCOMES.index("state_pension")
 
 # (from, to, chance a month): assumptions.
 _CHANGES = (
@@ -47,8 +46,7 @@ def change_incomes(rng: np.random.Generator, town: Town, month: Month, log: Even
         draw = np.where(here, draw - share, draw)
     of_age = (month.first - tenants.birth) >= 67 * 365.25
     after[of_age & (tenants.income != 0)] = _STATE_PENSION
-    if month.first >= REFORM:
-        after[(after == _EDUCATION) | (after == _SELF_SUPPORT)] = _CASH
+    after = after_reform(after, month.first)
     changed = after != tenants.income
     recalculated = (month.first == REFORM) & (tenants.income == _CASH)
     end_and_begin(rng, town, np.flatnonzero(changed | recalculated), after, month, log)

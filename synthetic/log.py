@@ -13,9 +13,12 @@ class EventLog:
         self._blocks: dict[str, list[dict[str, np.ndarray]]] = defaultdict(list)
 
     def add(self, kind: str, /, **columns: object) -> None:
-        """Append events of one kind; single values are repeated for every event, no events add nothing."""
+        """Append events of one kind; single values are repeated for every event.
+
+        No events add nothing, but for the first time, so that the kind's columns are known.
+        """
         length = max((len(c) for c in columns.values() if isinstance(c, np.ndarray)), default=1)
-        if length:
+        if length or not self._blocks[kind]:
             # Copied: the arrays of the town are changed in place by what comes later.
             block = {name: np.array(np.broadcast_to(np.asarray(value), (length,))) for name, value in columns.items()}
             self._blocks[kind].append(block)
@@ -28,10 +31,7 @@ class EventLog:
         """How many blocks of one kind there are: where to go on reading."""
         return len(self._blocks[kind])
 
-    def frame(self, kind: str, /, **empty: pl.DataType | type[pl.DataType]) -> pl.DataFrame:
-        """All events of one kind in the order they were added; `empty` gives the columns where there are none."""
+    def frame(self, kind: str, /) -> pl.DataFrame:
+        """All events of one kind in the order they were added."""
         blocks = self._blocks[kind]
-        if not blocks:
-            return pl.DataFrame(schema=empty)
-        names = blocks[0].keys()
-        return pl.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in names})
+        return pl.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]})

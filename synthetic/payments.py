@@ -37,7 +37,7 @@ class RentMonth:
         days = np.broadcast_to(np.asarray(on), places.shape)[some]
         spell = town.tenancy.spell[places[some]].astype(np.int32)
         due = on_weekday(days) if kind == CHARGE else np.full(len(spell), -1)
-        if self.month.delivered and len(spell):
+        if self.month.delivered:
             told = {"posted": days.astype(np.int32), "due": due.astype(np.int32), "kind": np.int8(kind)}
             self.log.add("posting", spell=spell, **told, oere=amounts[some].astype(np.int32))
 

@@ -64,7 +64,7 @@ def _persons(rng: np.random.Generator, history: History) -> pl.DataFrame:
 
 def _tenancies(rng: np.random.Generator, history: History, persons: pl.DataFrame) -> pl.DataFrame:
     """One row a tenancy: its person and home, landlord, tenancy_no, since, left (null while it runs)."""
-    ends = history.log.frame("end", spell=pl.Int64, on=pl.Int64, balance=pl.Int64)
+    ends = history.log.frame("end")
     ends = ends.select("spell", left="on", left_owing="balance")
     landlords = pl.Series(
         np.array([one.name for one in LANDLORDS], dtype=object)[history.homes.landlord], dtype=pl.String

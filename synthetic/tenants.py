@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from synthetic.calibration import REFORM
 from synthetic.slots import CASH_INCOMES, INCOMES, PENSIONS, Tenants
 
 # Chances of each income by (household of youth, young, middle, old), in the order of INCOMES.
@@ -16,7 +17,9 @@ MONTHLY_DKK = np.array([19500, 11200, 7600, 6900, 14800, 16200, 12300, 11800, 15
 _ORIGIN_SHARES = (0.72, 0.03, 0.07, 0.18)
 _CASH_BY_ORIGIN = np.array([1.0, 1.8, 1.0, 1.6])
 """Origin works through income alone: how much oftener the income is a cash benefit."""
-_SELF_SUPPORT = INCOMES.index("self_support_benefit")
+_CASH, _EDUCATION, _SELF_SUPPORT = (
+    INCOMES.index(name) for name in ("cash_benefit", "education_benefit", "self_support_benefit")
+)
 _CHILD_SUPPLEMENT = 1.35
 
 
@@ -27,7 +30,7 @@ def draw_tenants(rng: np.random.Generator, dwelling: np.ndarray, today: int, fir
     household = _households(rng, dwelling, age)
     woman_share = np.where(household == 1, 0.85, np.where(household == 0, 0.45, 0.5))
     origin = rng.choice(4, count, p=_ORIGIN_SHARES)
-    income = _incomes(rng, dwelling, age, origin)
+    income = after_reform(_incomes(rng, dwelling, age, origin), today + 1)
     with_children = (household == 1) | (household == 3)
     return Tenants(
         person=first_person + np.arange(count),
@@ -43,6 +46,12 @@ def draw_tenants(rng: np.random.Generator, dwelling: np.ndarray, today: int, fir
         wave=np.zeros(count),
         support_since=np.zeros(count, dtype=np.int64),
     )
+
+
+def after_reform(income: np.ndarray, today: int) -> np.ndarray:
+    """The incomes as they are called on a day: from the reform on three benefits are one."""
+    merged = (income == _EDUCATION) | (income == _SELF_SUPPORT)
+    return np.where(merged & (today >= REFORM), _CASH, income)
 
 
 def monthly_income(rng: np.random.Generator, income: np.ndarray, household: np.ndarray) -> np.ndarray:

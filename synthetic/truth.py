@@ -56,16 +56,16 @@ _BROKEN = {
 
 
 def risks(history: History, register: Register) -> pl.DataFrame:
-    """month, landlord, tenancy_no, risk: one row for each tenancy that runs on the first of a month."""
+    """as_of, landlord, tenancy_no, risk: one row for each tenancy that runs on the first of a month."""
     names = register.tenancies.select("spell", "landlord", "tenancy_no")
     known = history.log.frame("risk").join(names, on="spell", maintain_order="left")
-    return known.select(day("as_of").alias("month"), "landlord", "tenancy_no", pl.col("risk").round(6))
+    return known.select(day("as_of").alias("as_of"), "landlord", "tenancy_no", pl.col("risk").round(6))
 
 
 def cases(history: History, register: Register) -> pl.DataFrame:
     """Every case before the bailiff court: landlord, tenancy_no, filed_on, ground, outcome, delivered or not."""
-    found = history.log.frame("case", spell=pl.Int64, on=pl.Int64, outcome=pl.Int64, ground=pl.Int64)
-    found = found.filter(pl.col("on") >= register.start).sort("on", "spell")
+    found = history.log.frame("case")
+    found = found.filter(pl.col("on") >= register.start).sort("on", "spell", maintain_order=True)
     found = found.join(register.tenancies.select("spell", "landlord", "tenancy_no"), on="spell", maintain_order="left")
     outcome = pl.col("outcome").replace_strict(dict(enumerate(KINDS)), return_dtype=pl.String)
     ground = pl.when(pl.col("ground") == 0).then(pl.lit("arrears")).otherwise(pl.lit("conduct"))

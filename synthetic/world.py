@@ -47,6 +47,9 @@ def live(
         spells, people = spells + moved, people + moved
         if progress:
             progress("live", (number + 1) / len(calendar))
+    if until.day == 1:
+        tonight = Month(calendar[-1].last + 1, 31, until.month - 1, delivered=True)
+        _note_truth(town, tonight, lasting_pressure(town, tonight.first), log)
     pay_on(town, log)
     support_goes_on(town, log)
     start = next(month.first for month in calendar if month.delivered)
@@ -57,12 +60,7 @@ def live_month(rng: np.random.Generator, town: Town, month: Month, team: OldTeam
     """One month: the truth is noted, then shocks, enforcement, rent, signals, the team and the moves."""
     lasting = lasting_pressure(town, month.first)
     if month.delivered:
-        log.add(
-            "risk",
-            as_of=np.full(town.size, month.first),
-            spell=town.tenancy.spell,
-            risk=true_risk(town, month, lasting),
-        )
+        _note_truth(town, month, lasting, log)
         _open_accounts(town, month, log)
     change_incomes(rng, town, month, log)
     strike(rng, town, month, lasting + town.tenants.wave, log)
@@ -79,6 +77,11 @@ def live_month(rng: np.random.Generator, town: Town, month: Month, team: OldTeam
     choose_leavers(rng, town, month)
 
 
+def _note_truth(town: Town, month: Month, lasting: np.ndarray, log: EventLog) -> None:
+    risk = true_risk(town, month, lasting)
+    log.add("risk", as_of=np.full(town.size, month.first), spell=town.tenancy.spell, risk=risk)
+
+
 def _open_accounts(town: Town, month: Month, log: EventLog) -> None:
     """What was on each account before the first delivered month, for those who lived there already."""
     if log.count("opening") == 0:
@@ -89,4 +92,3 @@ def _open_accounts(town: Town, month: Month, log: EventLog) -> None:
             on=np.full(len(some), month.first),
             oere=town.tenancy.balance[some],
         )
-        log.add("opening", spell=np.zeros(1, int), on=np.zeros(1, int), oere=np.zeros(1, int))

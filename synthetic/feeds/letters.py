@@ -109,7 +109,11 @@ def _links(links: pl.DataFrame, register: Register) -> pl.DataFrame:
 
 def concerns(rng: np.random.Generator, history: History, register: Register) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(concern notifications, true links of those without a CPR number)."""
-    events = history.log.frame("concern").filter(pl.col("on") >= register.start).sort("on", "minute", "spell")
+    events = (
+        history.log.frame("concern")
+        .filter(pl.col("on") >= register.start)
+        .sort("on", "minute", "spell", maintain_order=True)
+    )
     homes = register.tenancies.select("spell", "landlord", "tenancy_no", "name", "address", "postal_code", "cpr")
     events = events.join(homes, on="spell", maintain_order="left")
     letter = pl.Series(rng.random(events.height) >= _WITH_CPR)

@@ -24,11 +24,11 @@ def visible_from(register: Register) -> dict[str, int]:
 def persons(rng: np.random.Generator, history: History, register: Register) -> pl.DataFrame:
     """The population register's rows: at moving in, at a divorce, at leaving or dying."""
     moves = register.tenancies.select("spell", "person", "address", "postal_code", "since", "left")
-    divorces = history.log.frame("divorce", person=pl.Int64, household=pl.Int64, children=pl.Int64, on=pl.Int64)
+    divorces = history.log.frame("divorce")
     arrived = _arrivals(rng, register, moves)
     gone = _departures(rng, register, moves)
     apart = _separations(rng, register, moves, divorces)
-    versions = pl.concat([arrived, gone, apart], how="diagonal").sort("known", "person")
+    versions = pl.concat([arrived, gone, apart], how="diagonal").sort("known", "person", maintain_order=True)
     return finish("persons", _as_registered(versions, register, divorces), register.until, "Folkeregister")
 
 
@@ -47,7 +47,11 @@ def _with_partner(rows: pl.DataFrame, register: Register) -> pl.DataFrame:
 
 def _departures(rng: np.random.Generator, register: Register, moves: pl.DataFrame) -> pl.DataFrame:
     """What becomes of those whose last tenancy ended: gone from the municipality, in another home, or dead."""
-    last = moves.sort("since").unique("person", keep="last", maintain_order=True).filter(pl.col("left").is_not_null())
+    last = (
+        moves.sort("since", maintain_order=True)
+        .unique("person", keep="last", maintain_order=True)
+        .filter(pl.col("left").is_not_null())
+    )
     last = last.join(register.persons.select("person", "birth"), on="person", maintain_order="left")
     known = later(rng, last, "left", 2, 12)
     address, postal_code = elsewhere(rng, last.height)
@@ -70,8 +74,8 @@ def _separations(
     rng: np.random.Generator, register: Register, moves: pl.DataFrame, divorces: pl.DataFrame
 ) -> pl.DataFrame:
     """At a divorce the tenant stays in the home, and the partner moves elsewhere."""
-    apart = divorces.select("person", known=later(rng, divorces, "on", 5, 25)).sort("known")
-    homes = moves.select("person", "address", "postal_code", known="since").sort("known")
+    apart = divorces.select("person", known=later(rng, divorces, "on", 5, 25)).sort("known", maintain_order=True)
+    homes = moves.select("person", "address", "postal_code", known="since").sort("known", maintain_order=True)
     stays = apart.join_asof(homes, on="known", by="person", check_sortedness=False).drop_nulls("address")
     partners = _with_partner(stays, register)
     address, postal_code = elsewhere(rng, partners.height)
@@ -84,7 +88,9 @@ def _separations(
 def _as_registered(versions: pl.DataFrame, register: Register, divorces: pl.DataFrame) -> pl.DataFrame:
     """Name, birth date and household beside each version; a protected person's name and address are withheld."""
     people = pl.concat([register.persons, register.partners]).drop("income", "is_partner")
-    changes = divorces.select("person", new_household="household", new_children="children", known="on").sort("known")
+    changes = divorces.select("person", new_household="household", new_children="children", known="on").sort(
+        "known", maintain_order=True
+    )
     rows = versions.join(people, on="person", maintain_order="left")
     rows = rows.join_asof(changes, on="known", by="person", check_sortedness=False)
     after = coded("new_household", ("single", "single_with_children"))
@@ -104,7 +110,7 @@ def tenancies(rng: np.random.Generator, history: History, register: Register) ->
     visible = spells["landlord"].replace_strict(visible_from(register), return_dtype=pl.Int64)
     known = since_agreement(rng, later(rng, spells, "since", -12, 6), visible.to_numpy())
     spells = _described(rng, spells.with_columns(known=known, visible=visible))
-    changes = history.log.frame("rent_change", spell=pl.Int64, on=pl.Int64, rent=pl.Int64)
+    changes = history.log.frame("rent_change")
     raised = spells.join(changes.select("spell", "on", new_rent="rent"), on="spell", maintain_order="left")
     raised = raised.with_columns(monthly_rent_dkk="new_rent", known=later(rng, raised, "on", -25, -2))
     ended = spells.join(changes.select("spell", new_rent="rent"), on="spell", how="left", maintain_order="left")
@@ -147,7 +153,7 @@ def _described(rng: np.random.Generator, spells: pl.DataFrame) -> pl.DataFrame:
 def benefits(rng: np.random.Generator, history: History, register: Register) -> pl.DataFrame:
     """Benefits as the payment system delivers them: when they begin, and again when they end."""
     lived = register.tenancies.select("spell", "left")
-    housing = history.log.frame("housing_benefit", spell=pl.Int64, person=pl.Int64, since=pl.Int64, oere=pl.Int64)
+    housing = history.log.frame("housing_benefit")
     housing = housing.join(lived, on="spell", maintain_order="left").select(
         "person", "since", kind=pl.lit("housing_benefit"), until=pl.col("left").fill_null(-1), oere="oere"
     )

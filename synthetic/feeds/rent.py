@@ -19,7 +19,9 @@ def rent_postings(rng: np.random.Generator, history: History, register: Register
     """Every posting of the landlords that send their ledger, with some corrections and retractions."""
     known_to = register.tenancies.select("spell", "landlord", "tenancy_no").filter(pl.col("landlord").is_in(_LEDGERS))
     postings = pl.concat([_postings(history), _openings(history), _after_leaving(rng, history)])
-    postings = postings.join(known_to, on="spell", maintain_order="left").sort("posted", "spell", "kind")
+    postings = postings.join(known_to, on="spell", maintain_order="left").sort(
+        "posted", "spell", "kind", maintain_order=True
+    )
     postings = _since_visible(postings, visible_from(register))
     lag = pl.Series(rng.integers(1, 5, postings.height), dtype=pl.Int64)
     postings = postings.with_columns(
@@ -42,7 +44,7 @@ def _postings(history: History) -> pl.DataFrame:
 
 def _openings(history: History) -> pl.DataFrame:
     """What was owed when the history begins, as one adjustment."""
-    opening = history.log.frame("opening").filter(pl.col("oere") != 0)
+    opening = history.log.frame("opening")
     return opening.select(
         "spell", posted="on", due=pl.lit(-1, pl.Int64), kind=pl.lit(ADJUSTMENT, pl.Int64), oere="oere"
     )
@@ -50,7 +52,7 @@ def _openings(history: History) -> pl.DataFrame:
 
 def _after_leaving(rng: np.random.Generator, history: History) -> pl.DataFrame:
     """What is still owed at moving out is paid by some and written off for the others; too much paid is given back."""
-    ends = history.log.frame("end", spell=pl.Int64, on=pl.Int64, balance=pl.Int64)
+    ends = history.log.frame("end")
     ends = ends.filter((pl.col("balance") != 0) & (pl.col("on") >= history.start))
     pays = pl.Series(rng.random(ends.height) < 0.45)
     soon, late = later(rng, ends, "on", 14, 50), later(rng, ends, "on", 100, 260)
@@ -90,7 +92,7 @@ def _with_second_thoughts(rng: np.random.Generator, postings: pl.DataFrame) -> p
 
 def arrears(rng: np.random.Generator, history: History, register: Register) -> pl.DataFrame:
     """The monthly lists of accounts in arrears, known the day after they are drawn up."""
-    listed = history.log.frame("arrears", spell=pl.Int64, oere=pl.Int64, oldest=pl.Int64, on=pl.Int64)
+    listed = history.log.frame("arrears")
     listed = listed.filter(pl.col("on") >= register.start)
     listed = listed.join(
         register.tenancies.select("spell", "landlord", "tenancy_no"), on="spell", maintain_order="left"
