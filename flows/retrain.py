@@ -82,7 +82,7 @@ def past_cut_offs(room: Workroom, as_of: date) -> list[date]:
 
 def build_cut_offs(room: Workroom, cut_offs: list[date]) -> None:
     """Cohort and features of each cut-off, from what was known before it."""
-    build_as_of(room.connection, cut_offs, switched_off=room.sources.switched_off)
+    build_as_of(room.connection, cut_offs, switched_off=room.sources.switched_off, with_results=False)
 
 
 def read_cut_offs(room: Workroom, cut_offs: list[date], as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -136,7 +136,7 @@ def _tests(comparison: str) -> tuple[Any, dict[str, Any]]:
         return cll.NullLevel("house_no"), _house_tests(cll)
     if comparison == "door":
         return cll.And(cll.NullLevel("floor"), cll.NullLevel("door")), _door_tests(cll)
-    near = cll.DamerauLevenshteinLevel(comparison, 1)
+    near: Any = cll.DamerauLevenshteinLevel(comparison, 1)
     if comparison == "street":
         near = cll.Or(cll.JaroWinklerLevel("street", 0.92), cll.DamerauLevenshteinLevel("street", 2))
     tests = {"same": cll.ExactMatchLevel(comparison), "near": near, "other": cll.ElseLevel()}

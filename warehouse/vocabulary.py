@@ -3,69 +3,9 @@
 Everything that knows a feed's shape (reading, checking, tables, layouts) reads it from here.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from warehouse.fields import COMMON_FIELDS, Feed, Field, FieldType, Sensitivity
 
-
-class FieldType(StrEnum):
-    """How a delivered text is read."""
-
-    TEXT = "text"
-    CODE = "code"
-    CPR = "cpr"
-    DATE = "date"
-    TIMESTAMP = "timestamp"
-    MONEY = "money"
-    DECIMAL = "decimal"
-    INTEGER = "integer"
-    BOOLEAN = "boolean"
-
-
-class Sensitivity(StrEnum):
-    """What a field may be used for.
-
-    `IDENTIFIES` stays in the vault, `PROTECTED` is for audits only, `SENSITIVE` may put a case on the list but is no
-    model input, `NEUTRAL` may be all of it.
-    """
-
-    IDENTIFIES = "identifies"
-    PROTECTED = "protected"
-    SENSITIVE = "sensitive"
-    NEUTRAL = "neutral"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column of a feed as delivered. `codes` are the only values a `CODE` may have."""
-
-    name: str
-    type: FieldType
-    required: bool = False
-    codes: tuple[str, ...] = ()
-    sensitivity: Sensitivity = Sensitivity.NEUTRAL
-
-
-@dataclass(frozen=True)
-class Feed:
-    """One feed: its columns in contract order, and the columns that make a row's key."""
-
-    name: str
-    fields: tuple[Field, ...]
-    key: tuple[str, ...]
-
-    def field(self, name: str) -> Field:
-        """The field called `name`; `KeyError` where the feed has none."""
-        return next((f for f in self.every_field if f.name == name), None) or _no_field(self.name, name)
-
-    @property
-    def every_field(self) -> tuple[Field, ...]:
-        """The feed's own fields and those that every feed may carry."""
-        return self.fields + COMMON_FIELDS
-
-
-def _no_field(feed: str, name: str) -> Field:
-    raise KeyError(f"feed {feed} has no field {name}")
-
+__all__ = ["COMMON_FIELDS", "FEEDS", "Feed", "Field", "FieldType", "Sensitivity"]
 
 _T = FieldType
 _WHO = Sensitivity.IDENTIFIES
@@ -77,9 +17,7 @@ def _text(name: str, required: bool = False, sensitivity: Sensitivity = Sensitiv
     return Field(name, _T.TEXT, required, sensitivity=sensitivity)
 
 
-def _code(
-    name: str, *codes: str, required: bool = False, sensitivity: Sensitivity = Sensitivity.NEUTRAL
-) -> Field:
+def _code(name: str, *codes: str, required: bool = False, sensitivity: Sensitivity = Sensitivity.NEUTRAL) -> Field:
     return Field(name, _T.CODE, required, codes, sensitivity)
 
 
@@ -102,8 +40,6 @@ def _integer(name: str, sensitivity: Sensitivity = Sensitivity.NEUTRAL) -> Field
 def _cpr(required: bool = False) -> Field:
     return Field("cpr", _T.CPR, required, sensitivity=_WHO)
 
-
-COMMON_FIELDS = (_date("registered_on"), _boolean("retracted"))
 
 _NAME = _text("name", sensitivity=_WHO)
 _ADDRESS = _text("address", sensitivity=_WHO)

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,27 @@ def trained(delivered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             (path / "models" / "promotions.jsonl").write_text(json.dumps(decision) + "\n", "utf-8")
 
     return _once(_shared(tmp_path_factory) / "trained", make)
+
+
+@pytest.fixture(scope="session")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hamlet taken in: small, for tests that run many nights; the rules rank."""
+
+    def make(path: Path) -> None:
+        from flows.home import Home
+        from flows.intake import intake
+        from flows.simulation import simulate_municipality
+
+        simulate_municipality(Home(path), 150, 14, SEED, UNTIL)
+        held = path / "held"
+        held.mkdir()
+        # The last day waits outside: what arrives in the night that is killed.
+        for late in sorted((path / "inbox").rglob(f"{UNTIL - timedelta(days=1)}_*")):
+            late.rename(held / f"{late.parent.name}={late.name}")
+        assert list(held.iterdir())
+        intake(Home(path), UNTIL)
+
+    return _once(_shared(tmp_path_factory) / "hamlet", make)
 
 
 @pytest.fixture
