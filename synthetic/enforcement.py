@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from synthetic.calendar import Month, months_of, on_weekday
+from synthetic.calendar import months_of, on_weekday
 from synthetic.calibration import (
     CHILDREN_FACTOR,
     CLEARED_BELOW_MONTHS,
@@ -177,8 +177,3 @@ def _conduct(rng: np.random.Generator, town: Town, rent: RentMonth) -> None:
     goes_on = rng.random(len(places)) < 0.4
     open_case(rng, town, rent.log, places[goes_on], on[goes_on] + 30)
     tenancy.ground[places[~goes_on]] = 0
-
-
-def owed_after_leaving(month: Month, town: Town) -> np.ndarray:
-    """The homes left this month with something still owed."""
-    return np.flatnonzero((town.tenancy.leaves_on <= month.last) & (town.tenancy.balance > 0))
