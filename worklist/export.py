@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -24,12 +25,15 @@ LIST_COLUMNS = (
     "children",
     "freshness",
 )
+FOR_PEOPLE = ("deadline_kind",)
+"""What a workbook shows beyond the contract's columns: a date alone does not say what happens on it."""
+
 REASON_SEPARATOR = " | "
 _FORMULA = r"^\s*[=+\-@\t\r|%]"
 
 
-def in_language(listed: pl.DataFrame, language: str) -> pl.DataFrame:
-    """A published worklist in the contract's columns, its words in `language` ('da' or 'en').
+def in_language(listed: pl.DataFrame, language: str, *, also: Sequence[str] = ()) -> pl.DataFrame:
+    """A published worklist in the contract's columns, its words in `language` ('da' or 'en'), then the columns `also`.
 
     `listed` carries score_band as a code, reasons_<language>, freshness_<language> and exploration. A drawn tenancy
     says so in its last reason; there are never more than five.
@@ -42,7 +46,7 @@ def in_language(listed: pl.DataFrame, language: str) -> pl.DataFrame:
         pl.when("exploration").then(drawn).otherwise(pl.col(f"reasons_{language}")).alias("reasons"),
         pl.col("score_band").replace_strict(words, return_dtype=pl.String, default=None),
         pl.col(f"freshness_{language}").alias("freshness"),
-    ).select(LIST_COLUMNS)
+    ).select(*LIST_COLUMNS, *also)
 
 
 def parquet_bytes(frame: pl.DataFrame) -> bytes:

@@ -22,8 +22,11 @@ class Night:
     files: dict[str, bytes]
 
     def frame(self, name: str) -> pl.DataFrame:
-        """The table `name` (without .parquet)."""
-        return pl.read_parquet(io.BytesIO(self.files[f"{name}.parquet"]))
+        """The table `name` (without .parquet); `StoreError` where the night has none."""
+        content = self.files.get(f"{name}.parquet")
+        if content is None:
+            raise _missing(f"{name}.parquet of {self.as_of.isoformat()}", "no such table")
+        return pl.read_parquet(io.BytesIO(content))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -60,7 +63,12 @@ def current(root: Path) -> Night:
     link = root / CURRENT
     if not link.is_symlink():
         raise _missing("the current night", "none")
-    return read_night(root, date.fromisoformat(link.readlink().name))
+    name = link.readlink().name
+    try:
+        as_of = date.fromisoformat(name)
+    except ValueError as error:
+        raise _missing("the current night", "a link that names no day") from error
+    return read_night(root, as_of)
 
 
 def _missing(what: str, found: str) -> StoreError:

@@ -54,10 +54,9 @@ def publish(
             _write_beside(folder, {**files, MANIFEST: written}, at)
         _check(folder, manifest)
         at("checked")
-        moved = _point(root, as_of.isoformat(), f"{NIGHTS}/{folder.name}")
-        at("dated")
+        moved = _point(root, as_of.isoformat(), f"{NIGHTS}/{folder.name}", at)
         if as_of.isoformat() >= _current_name(root):
-            moved = _point(root, CURRENT, as_of.isoformat()) or moved
+            moved = _point(root, CURRENT, as_of.isoformat(), at) or moved
         at("current")
     return Published(folder, moved)
 
@@ -65,7 +64,7 @@ def publish(
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
     """Waits for another publisher; the system lets go of the lock when its holder dies."""
-    with (root / ".lock").open("w") as handle:
+    with (root / ".lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -84,14 +83,17 @@ def _write_beside(folder: Path, files: Mapping[str, bytes], at: Callable[[str], 
     beside.chmod(0o755)
     for name, content in sorted(files.items()):
         with (beside / name).open("wb") as out:
-            out.write(content)
+            out.write(content[: len(content) // 2])
+            out.flush()
+            at(f"half of {name}")
+            out.write(content[len(content) // 2 :])
             out.flush()
             os.fsync(out.fileno())
         at(f"wrote {name}")
     _sync(beside)
     beside.rename(folder)
-    _sync(folder.parent)
     at("beside")
+    _sync(folder.parent)
 
 
 def _check(folder: Path, manifest: Mapping[str, str]) -> None:
@@ -107,14 +109,16 @@ def _check(folder: Path, manifest: Mapping[str, str]) -> None:
             )
 
 
-def _point(root: Path, name: str, target: str) -> bool:
+def _point(root: Path, name: str, target: str, at: Callable[[str], None]) -> bool:
     """Make the link `name` point at `target` by one rename; False where it does already."""
     link = root / name
     if link.is_symlink() and link.readlink().as_posix() == target:
         return False
     beside = root / f"{_BESIDE}{name}"
     beside.symlink_to(target)
+    at(f"link beside {name}")
     beside.replace(link)
+    at(f"link {name}")
     _sync(root)
     return True
 

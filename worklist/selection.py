@@ -62,13 +62,20 @@ def with_lot(frame: pl.DataFrame, drawing: str = "") -> pl.DataFrame:
 
 
 def choose(
-    scores: pl.DataFrame, deadlines: pl.DataFrame, contacts: pl.DataFrame, *, capacity: Capacity, as_of: date
+    scores: pl.DataFrame,
+    deadlines: pl.DataFrame,
+    contacts: pl.DataFrame,
+    *,
+    capacity: Capacity,
+    as_of: date,
+    seed_text: str = "",
 ) -> pl.DataFrame:
     """The day's list: section, position, landlord, tenancy_no, next_deadline, deadline_kind, days_left, exploration_*.
 
     `scores`: landlord, tenancy_no, stage, rank, arrears_dkk, oldest_due_days. `deadlines`: landlord, tenancy_no,
     deadline_on, kind. `contacts`: landlord, tenancy_no, contacted_on, reached, outcome, all known before `as_of`.
-    `exploration_probability` is the chance a tenancy had of being drawn (null where it was not up for the draw).
+    `exploration_probability` is the chance a drawn tenancy had of being drawn (null for the others). The draw depends
+    on `as_of`, `seed_text` (an installation's own words) and the tenancies below the cut, and on nothing else.
     """
     next_ones = _next_deadlines(deadlines, as_of)
     active = scores.filter(pl.col("stage") != OVER).join(next_ones, on=TENANCY, how="left")
@@ -78,7 +85,7 @@ def choose(
     active = active.join(clocks, on=TENANCY, how="left")
     timed = active.filter(pl.col("has_clock").fill_null(False) | pl.col("stage").is_in(DEADLINE_STAGES))
     rest = active.join(timed, on=TENANCY, how="anti").join(_in_peace(contacts, capacity, as_of), on=TENANCY, how="anti")
-    return pl.concat([_by_deadline(timed), _early(rest.sort("rank"), capacity, as_of)])
+    return pl.concat([_by_deadline(timed), _early(rest.sort("rank"), capacity, _drawing(as_of, seed_text))])
 
 
 def _next_deadlines(deadlines: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -121,12 +128,12 @@ def _by_deadline(timed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _early(ranked: pl.DataFrame, capacity: Capacity, as_of: date) -> pl.DataFrame:
+def _early(ranked: pl.DataFrame, capacity: Capacity, drawing: str) -> pl.DataFrame:
     """The first by rank, then the drawn ones in the order of their rank."""
     slots = min(capacity.exploration_slots, capacity.places, max(0, ranked.height - capacity.places))
     certain = ranked.head(capacity.places - slots)
     below = ranked.slice(certain.height)
-    drawn = _draw(below, slots, as_of)
+    drawn = _draw(below, slots, drawing)
     chance = slots / below.height if slots else None
     parts = [
         certain.with_columns(
@@ -139,9 +146,14 @@ def _early(ranked: pl.DataFrame, capacity: Capacity, as_of: date) -> pl.DataFram
     return _placed(pl.concat(parts), "early_warning")
 
 
-def _draw(below: pl.DataFrame, slots: int, as_of: date) -> pl.DataFrame:
-    """`slots` rows of `below`, each with the same chance; the same day and tenancies give the same draw."""
-    drawn = with_lot(below, f"exploration {as_of.isoformat()}").sort("lot").head(slots)
+def _drawing(as_of: date, seed_text: str) -> str:
+    """The name of the day's drawing: without a seed text of its own, the day alone."""
+    return " ".join(filter(None, ("exploration", as_of.isoformat(), seed_text)))
+
+
+def _draw(below: pl.DataFrame, slots: int, drawing: str) -> pl.DataFrame:
+    """`slots` rows of `below`, each with the same chance; the same drawing and tenancies give the same draw."""
+    drawn = with_lot(below, drawing).sort("lot").head(slots)
     return drawn.drop("lot").sort("rank")
 
 

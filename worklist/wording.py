@@ -38,6 +38,16 @@ STAGES = {
     "closed": {"da": "afsluttet", "en": "closed"},
 }
 
+DEADLINE_KINDS = {
+    "payment_demand": {"da": "påkrav", "en": "payment demand"},
+    "termination": {"da": "ophævelse", "en": "termination"},
+    "court_request": {"da": "fogedanmodning", "en": "court request"},
+    "court_hearing": {"da": "fogedmøde", "en": "court hearing"},
+    "onsite_scheduled": {"da": "udkørende foged", "en": "on-site eviction"},
+    "duty_to_act_14_days": {"da": "kommunens 14 dage (§ 5 a)", "en": "municipality's 14 days (§ 5 a)"},
+    "acute_concern": {"da": "akut bekymring", "en": "acute concern"},
+}
+
 SECTIONS = {
     "deadline": {"da": "Frister", "en": "Deadlines"},
     "early_warning": {"da": "Tidlig advarsel", "en": "Early warning"},
@@ -49,6 +59,7 @@ HEADINGS = {
     "tenancy_no": {"da": "Lejemål", "en": "Tenancy"},
     "stage": {"da": "Trin", "en": "Stage"},
     "next_deadline": {"da": "Næste frist", "en": "Next deadline"},
+    "deadline_kind": {"da": "Frist for", "en": "Deadline of"},
     "days_left": {"da": "Dage til", "en": "Days left"},
     "arrears_dkk": {"da": "Restance, kr.", "en": "Arrears, DKK"},
     "months_owed": {"da": "Måneder", "en": "Months"},
@@ -63,12 +74,16 @@ EXPLORATION = {
     "en": "Drawn by lot from below the list's cut, so that it can be measured whether contact helps.",
 }
 
+SOURCE_SEPARATOR = "; "
+
 _STATUS = {
     "missing": {"da": "mangler", "en": "missing"},
     "off": {"da": "slået fra", "en": "switched off"},
-    "late": {"da": "for sen, {age} dage", "en": "late, {age} days"},
-    "fresh": {"da": "{age} dage", "en": "{age} days"},
+    "late": {"da": "for sen, {age}", "en": "late, {age}"},
+    "fresh": {"da": "{age}", "en": "{age}"},
 }
+_DAYS = {"da": ("dag", "dage"), "en": ("day", "days")}
+_WORST_FIRST = ("missing", "off", "late", "fresh")
 _TOO_LOW = {"da": "risikoen kan være for lav", "en": "risk may be too low"}
 
 
@@ -84,18 +99,28 @@ def band_word(code: str | None, language: str) -> str | None:
 
 def source_status(feed: str, status: str, age_days: int | None, language: str) -> str:
     """One source in words: "Husleje: 2 dage", "Sanktioner: mangler"."""
-    return f"{FEEDS[feed][language]}: {_STATUS[status][language].format(age=age_days)}"
+    age = f"{age_days} {_DAYS[language][age_days != 1]}"
+    return f"{FEEDS[feed][language]}: {_STATUS[status][language].format(age=age)}"
 
 
 def freshness(rows: Iterable[Mapping[str, Any]], language: str) -> str:
     """What a row of the list says of its sources: the landlord's own first, then all that are not fresh.
 
-    `rows`: feed, status, age_days. Where one is missing, late or off it is said that risk may be too low for it.
+    `rows`: feed, status, age_days, one a sender. A feed is named once, by its sender in the worst state, the oldest of
+    these. Where one is missing, late or off it is said that risk may be too low for it.
     """
-    told = list(rows)
+    told = _worst_of_each_feed(rows)
     stale = [row for row in told if row["status"] != "fresh"]
     own = [row for row in told if row["status"] == "fresh" and row["feed"] in ("rent_postings", "arrears")]
     said = [source_status(row["feed"], row["status"], row["age_days"], language) for row in (*own, *stale)]
     if stale:
         said.append(_TOO_LOW[language])
-    return "; ".join(said)
+    return SOURCE_SEPARATOR.join(said)
+
+
+def _worst_of_each_feed(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    worst_first = sorted(rows, key=lambda row: (_WORST_FIRST.index(row["status"]), -(row["age_days"] or 0)))
+    worst: dict[str, Mapping[str, Any]] = {}
+    for row in worst_first:
+        worst.setdefault(row["feed"], row)
+    return [worst[feed] for feed in FEEDS if feed in worst]

@@ -4,80 +4,119 @@ Two sheets, because the sections are worked differently: deadlines by date, earl
 """
 
 import io
+import textwrap
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 import xlsxwriter
 
-from worklist.wording import HEADINGS, SECTIONS, STAGES
+from worklist.wording import DEADLINE_KINDS, HEADINGS, SECTIONS, SOURCE_SEPARATOR, STAGES
 
 _WIDTHS = {
     "position": 5,
     "landlord": 14,
-    "tenancy_no": 14,
-    "stage": 11,
+    "tenancy_no": 13,
+    "stage": 10,
     "next_deadline": 11,
-    "days_left": 8,
+    "deadline_kind": 13,
+    "days_left": 7,
     "arrears_dkk": 12,
     "months_owed": 9,
     "score_band": 10,
     "reasons": 62,
-    "children": 7,
-    "freshness": 26,
+    "children": 6,
+    "freshness": 27,
 }
 _A4 = 9
-_LINE_POINTS = 15.0
-_FORMATS = {"next_deadline": "date", "arrears_dkk": "amount", "months_owed": "months"}
+_LINE_POINTS, _HIGHEST_ROW_POINTS = 15.0, 409.0
+_LETTERS_A_WIDTH = 1.1
+"""Letters that fit in one unit of column width: the unit is a digit of the standard font, and letters are narrower.
+Measured on lists of Danish reasons: 1.2; a little less, so that no line is cut."""
+
+_MARGIN_INCHES = 0.4
+_EVERY_CELL = {"valign": "top", "border": 1, "border_color": "#C9D3DC"}
+_FORMATS: dict[str, dict[str, Any]] = {
+    "heading": {"bold": True, "bg_color": "#E6EEF5", "text_wrap": True},
+    "text": {"text_wrap": True},
+    "centred": {"align": "center"},
+    "date": {"num_format": "dd-mm-yyyy", "align": "center"},
+    "amount": {"num_format": "#,##0.00"},
+    "months": {"num_format": "0.0"},
+}
+_FORMAT_OF = {
+    "position": "centred",
+    "next_deadline": "date",
+    "days_left": "centred",
+    "arrears_dkk": "amount",
+    "months_owed": "months",
+    "children": "centred",
+}
 _YES_NO = {"da": {True: "ja", False: "nej"}, "en": {True: "yes", False: "no"}}
 
 
 def workbook_bytes(listed: pl.DataFrame, as_of: date, language: str) -> bytes:
     """An .xlsx of a list in the contract's columns: real dates and amounts, frozen header, filter, one reason a line.
 
-    Text is always text: a cell that begins with `=` or `-` is never a formula. The same list gives the same bytes.
+    With the column deadline_kind too (`in_language(…, also=FOR_PEOPLE)`), it stands beside the date. Text is always
+    text: a cell that begins with `=` or `-` is never a formula. The same list gives the same bytes.
     """
     out = io.BytesIO()
     plain_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, {**plain_text, "in_memory": True})
+    # The moment of writing would make every copy differ.
     book.set_properties(
         {"title": f"bovagt {as_of.isoformat()}", "created": datetime(as_of.year, as_of.month, as_of.day)}
     )
-    formats = {
-        "heading": book.add_format(
-            {"bold": True, "bg_color": "#E6EEF5", "bottom": 1, "text_wrap": True, "valign": "top"}
-        ),
-        "date": book.add_format({"num_format": "dd-mm-yyyy", "valign": "top"}),
-        "amount": book.add_format({"num_format": "#,##0.00", "valign": "top"}),
-        "months": book.add_format({"num_format": "0.0", "valign": "top"}),
-        "text": book.add_format({"text_wrap": True, "valign": "top"}),
-    }
+    formats = {name: book.add_format({**_EVERY_CELL, **look}) for name, look in _FORMATS.items()}
     for section, names in SECTIONS.items():
         sheet = book.add_worksheet(names[language])
-        rows = listed.filter(pl.col("section") == section).drop("section")
+        rows = listed.filter(pl.col("section") == section).select(_shown(listed))
         _write_rows(sheet, rows, formats, language)
         _set_up_page(sheet, rows, f"{names[language]} {as_of:%d-%m-%Y}")
     book.close()
     return out.getvalue()
 
 
+def _shown(listed: pl.DataFrame) -> list[str]:
+    """The columns of a sheet, in the order a person reads them."""
+    return [name for name in _WIDTHS if name in listed.columns]
+
+
 def _write_rows(sheet: Any, rows: pl.DataFrame, formats: dict[str, Any], language: str) -> None:
     for column, name in enumerate(rows.columns):
         sheet.set_column(column, column, _WIDTHS[name])
         sheet.write_string(0, column, HEADINGS[name][language], formats["heading"])
+    sheet.set_row(0, 2 * _LINE_POINTS)
     for place, row in enumerate(rows.iter_rows(named=True), start=1):
-        sheet.set_row(place, _LINE_POINTS * max(2, len(row["reasons"]) + 1))
-        for column, name in enumerate(rows.columns):
-            _write_cell(sheet, place, column, _told(name, row[name], language), formats[_FORMATS.get(name, "text")])
+        told = {name: _told(name, cell, language) for name, cell in row.items()}
+        sheet.set_row(place, min(_HIGHEST_ROW_POINTS, _LINE_POINTS * max(map(_line_count, told, told.values()))))
+        for column, (name, cell) in enumerate(told.items()):
+            _write_cell(sheet, place, column, cell, formats[_FORMAT_OF.get(name, "text")])
+
+
+def _line_count(name: str, cell: Any) -> int:
+    """How many lines a cell takes when wrapped: Excel does not fit the height of a row that it has not opened."""
+    if not isinstance(cell, str):
+        return 1
+    letters = int(_WIDTHS[name] * _LETTERS_A_WIDTH)
+    return sum(max(1, len(textwrap.wrap(line, letters))) for line in cell.split("\n"))
 
 
 def _told(name: str, cell: Any, language: str) -> Any:
     """A cell as a person reads it."""
+    if cell is None:
+        return None
     if name == "reasons":
         return "\n".join(cell)
-    if name == "stage":
-        return STAGES[cell][language]
+    if name == "freshness":
+        return cell.replace(SOURCE_SEPARATOR, "\n")
+    if name in _WORDS:
+        return _WORDS[name][cell][language]
     return _YES_NO[language][cell] if isinstance(cell, bool) else cell
+
+
+_WORDS = {"stage": STAGES, "deadline_kind": DEADLINE_KINDS}
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Any, style: Any) -> None:
@@ -97,6 +136,7 @@ def _set_up_page(sheet: Any, rows: pl.DataFrame, title: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
+    sheet.set_margins(*[_MARGIN_INCHES] * 2, top=2 * _MARGIN_INCHES, bottom=2 * _MARGIN_INCHES)
     sheet.repeat_rows(0)
     sheet.set_header(f"&L{title}")
     sheet.set_footer("&R&P / &N")

@@ -2,14 +2,17 @@
 
 import io
 import json
+import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 
 import polars as pl
 import pytest
 
-from worklist.export import LIST_COLUMNS, csv_bytes, in_language, json_bytes, parquet_bytes
-from worklist.wording import BANDS, band, freshness
+from warehouse.vocabulary import FEEDS as warehouse_feeds  # noqa: N811
+from worklist.export import FOR_PEOPLE, LIST_COLUMNS, csv_bytes, in_language, json_bytes, parquet_bytes
+from worklist.wording import BANDS, DEADLINE_KINDS, FEEDS, HEADINGS, STAGES, band, freshness
 from worklist.workbook import workbook_bytes
 
 AS_OF = date(2026, 3, 10)
@@ -35,6 +38,7 @@ def listed() -> pl.DataFrame:
             "freshness_da": ["Husleje: 2 dage", "Husleje: mangler"],
             "freshness_en": ["Rent ledger: 2 days", "Rent ledger: missing"],
             "exploration": [False, True],
+            "deadline_kind": ["court_hearing", None],
         }
     )
 
@@ -80,6 +84,48 @@ def test_the_workbook_reads_back_with_dates_amounts_and_text(listed: pl.DataFram
     assert sheets["Tidlig advarsel"]["Udlejer"].to_list() == ["=HYPERLINK(1)"]
 
 
+def test_the_workbook_says_what_the_deadline_is_of_and_the_contract_stays_as_it_is(listed: pl.DataFrame) -> None:
+    told = in_language(listed, "da", also=FOR_PEOPLE)
+    assert tuple(told.columns) == (*LIST_COLUMNS, "deadline_kind")
+    sheet = pl.read_excel(io.BytesIO(workbook_bytes(told, AS_OF, "da")), sheet_name="Frister")
+    assert sheet.columns[4:7] == ["Næste frist", "Frist for", "Dage til"]
+    assert sheet["Frist for"].to_list() == ["fogedmøde"]
+
+
+def _sheet_xml(content: bytes, number: int = 1) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return book.read(f"xl/worksheets/sheet{number}.xml").decode("utf-8")
+
+
+def test_the_workbook_is_ready_to_filter_and_to_print(listed: pl.DataFrame) -> None:
+    content = workbook_bytes(in_language(listed, "da"), AS_OF, "da")
+    xml = _sheet_xml(content)
+    assert '<pane xSplit="3" ySplit="1"' in xml
+    assert 'state="frozen"' in xml
+    assert '<autoFilter ref="A1:L2"/>' in xml
+    assert 'paperSize="9"' in xml
+    assert 'orientation="landscape"' in xml
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert "'Tidlig advarsel'!$1:$1" in book.read("xl/workbook.xml").decode("utf-8")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_no_cell_of_the_workbook_is_a_formula_or_a_link(listed: pl.DataFrame, number: int) -> None:
+    xml = _sheet_xml(workbook_bytes(in_language(listed, "da"), AS_OF, "da"), number)
+    assert "<f>" not in xml
+    assert "hyperlink" not in xml
+
+
+def test_a_row_is_high_enough_for_all_its_reasons(listed: pl.DataFrame) -> None:
+    long = "Udlejer sendte et påkrav på 12.577,00 kr. den 15. august 2025; det er nr. 4 på 24 måneder."
+    told = in_language(listed.with_columns(pl.Series("reasons_da", [[long] * 5, ["Kort."]])), "da")
+    high = float(re.findall(r'<row r="2"[^>]* ht="([0-9.]+)"', _sheet_xml(workbook_bytes(told, AS_OF, "da")))[0])
+    low = float(re.findall(r'<row r="2"[^>]* ht="([0-9.]+)"', _sheet_xml(workbook_bytes(told, AS_OF, "da"), 2))[0])
+    # Five reasons of two lines each, 15 points a line.
+    assert high == 150
+    assert low < high
+
+
 @pytest.mark.parametrize("write", [parquet_bytes, csv_bytes, lambda frame: workbook_bytes(frame, AS_OF, "da")])
 def test_the_same_list_gives_the_same_bytes(listed: pl.DataFrame, write) -> None:
     danish = in_language(listed, "da")
@@ -109,3 +155,23 @@ def test_a_missing_source_is_said_with_what_it_means() -> None:
     ]
     assert freshness(rows, "da") == "Husleje: 2 dage; Sanktioner: mangler; risikoen kan være for lav"
     assert freshness(rows[:1], "en") == "Rent ledger: 2 days"
+
+
+def test_a_feed_of_several_senders_is_named_once_by_its_worst() -> None:
+    rows = [
+        {"feed": "notices", "status": "fresh", "age_days": 1},
+        {"feed": "notices", "status": "late", "age_days": 40},
+        {"feed": "notices", "status": "late", "age_days": 8},
+        {"feed": "rent_postings", "status": "fresh", "age_days": 1},
+        {"feed": "concerns", "status": "off", "age_days": None},
+    ]
+    told = "Husleje: 1 dag; Påkrav og foged: for sen, 40 dage; Bekymringshenvendelser: slået fra"
+    assert freshness(rows, "da") == f"{told}; risikoen kan være for lav"
+    assert freshness(rows[::-1], "da") == freshness(rows, "da")
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_every_code_of_the_list_has_its_words(language: str) -> None:
+    assert set(FEEDS) == set(warehouse_feeds)
+    for words in (*STAGES.values(), *DEADLINE_KINDS.values(), *FEEDS.values(), *HEADINGS.values()):
+        assert words[language]

@@ -91,6 +91,40 @@ def test_the_drawn_ones_come_from_below_the_cut_with_the_probability_recorded(ac
     assert drawn["exploration_probability"].to_list() == [drawn.height / below] * drawn.height
 
 
+def test_the_draw_hangs_on_the_day_and_the_seed_text_and_not_on_rank_or_row_order() -> None:
+    def drawn(scores: pl.DataFrame, as_of: date, seed_text: str) -> set[str]:
+        listed = choose(scores, _deadlines(), _contacts(), capacity=Capacity(4, 2), as_of=as_of, seed_text=seed_text)
+        return set(listed.filter("exploration")["tenancy_no"])
+
+    scores = _scores(["none"] * 40)
+    # The first four stay above the cut; below it the ranks are turned round.
+    turned = scores.with_columns(pl.when(pl.col("rank") > 4).then(45 - pl.col("rank")).otherwise("rank").alias("rank"))
+    first = drawn(scores, AS_OF, "Randby")
+    assert drawn(turned.reverse(), AS_OF, "Randby") == first
+    others = [drawn(scores, AS_OF + timedelta(days=n), "Randby") for n in range(1, 4)]
+    others += [drawn(scores, AS_OF, f"Randby {n}") for n in range(3)]
+    assert any(one != first for one in others[:3])
+    assert any(one != first for one in others[3:])
+
+
+def test_equal_deadlines_go_by_amount_then_by_waiting_then_by_a_lot_that_no_number_wins() -> None:
+    count = 40
+    level = _scores(["court"] * count).with_columns(
+        pl.lit(500).cast(pl.Decimal(12, 2)).alias("arrears_dkk"), pl.lit(9.0).alias("oldest_due_days")
+    )
+    clock = _deadlines(*[(n, 5, "court_hearing") for n in range(count)])
+    owes_more = pl.col("tenancy_no") == "T30"
+    waits_longer = pl.col("tenancy_no") == "T31"
+    scores = level.with_columns(
+        pl.when(owes_more).then(501).otherwise("arrears_dkk").cast(pl.Decimal(12, 2)).alias("arrears_dkk"),
+        pl.when(waits_longer).then(10.0).otherwise("oldest_due_days").alias("oldest_due_days"),
+    )
+    listed = choose(scores, clock, _contacts(), capacity=Capacity(0), as_of=AS_OF)["tenancy_no"].to_list()
+    assert listed[:2] == ["T30", "T31"]
+    by_number = sorted(listed[2:], key=lambda one: int(one[1:]))
+    assert listed[2:] not in (by_number, by_number[::-1], sorted(listed[2:]))
+
+
 def test_over_many_days_each_tenancy_below_the_cut_is_drawn_about_as_often() -> None:
     drawn: dict[str, int] = {}
     for day in range(600):
