@@ -47,9 +47,9 @@ class AdditiveBoosting:
 
     columns: tuple[Column, ...]
     seed: int = 0
-    rounds: int = 150
-    learning_rate: float = 0.08
-    most_leaves: int = 6
+    rounds: int = 100
+    learning_rate: float = 0.05
+    most_leaves: int = 4
     fewest_rows_in_leaf: int = 40
     penalty: float = 5.0
     name: str = "additive_boosting"
@@ -78,7 +78,8 @@ class AdditiveBoosting:
 
     def calibrate(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
         """Fit the probabilities on a window later than the one that taught; the order of the scores stays."""
-        self.calibration = calibrate(self.raw(matrix), outcomes)
+        order = canonical_order(matrix)
+        self.calibration = calibrate(self.raw(matrix)[order], outcomes[order])
         return self
 
     def raw(self, matrix: pl.DataFrame) -> Floats:

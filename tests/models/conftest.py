@@ -43,7 +43,7 @@ class MadeUp:
         return (joined["label_state"] == "positive").to_numpy()
 
 
-def made_up(tenancies: int = 300, cut_offs: int = 14, seed: int = 1, base: float = -5.0) -> MadeUp:
+def made_up(tenancies: int = 500, cut_offs: int = 14, seed: int = 1, base: float = -4.5) -> MadeUp:
     """Arrears and demands raise the risk, payments lower it; sanctions are not known for half of the tenancies."""
     generator = np.random.default_rng(seed)
     frailty = generator.normal(size=tenancies)
