@@ -46,21 +46,21 @@ def first_intake(home: Home, tenancies: int, months: int, seed: int) -> Size:
 
 
 def features_one_night(home: Home, tenancies: int, months: int, seed: int) -> Size:
-    """All features of one as-of date."""
-    return _features(home, [AS_OF])
+    """All features of one as-of date, with its deadlines, evidence and freshness."""
+    return _features(home, [AS_OF], with_results=True)
 
 
 def features_24_cutoffs(home: Home, tenancies: int, months: int, seed: int) -> Size:
     """All features of 24 monthly cut-offs."""
-    return _features(home, [add_months(AS_OF, -back) for back in range(1, CUTOFFS + 1)])
+    return _features(home, [add_months(AS_OF, -back) for back in range(1, CUTOFFS + 1)], with_results=False)
 
 
-def _features(home: Home, days: list[date]) -> Size:
+def _features(home: Home, days: list[date], *, with_results: bool) -> Size:
     from flows.workroom import opened
     from warehouse.features import build_as_of, read_matrix
 
     with opened(home) as room:
-        build_as_of(room.connection, days, switched_off=room.sources.switched_off)
+        build_as_of(room.connection, days, switched_off=room.sources.switched_off, with_results=with_results)
         return read_matrix(room.connection, days).shape
 
 
