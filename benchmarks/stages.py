@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flows.home import Home
 from flows.initialise import initialise
+from flows.orchestration import set_up
 from warehouse.dates import add_months
 
 AS_OF = date(2026, 1, 1)
@@ -101,6 +102,7 @@ STAGES: dict[str, Callable[[Home, int, int, int], Size]] = {
 
 def main(name: str, folder: str, tenancies: str, months: str, seed: str) -> None:
     """Run one stage and print its record as JSON."""
+    set_up(Path(folder) / "prefect")
     reference = yardstick()
     begin, cpu = time.perf_counter(), time.process_time()
     rows, columns = STAGES[name](Home(Path(folder)), int(tenancies), int(months), int(seed))

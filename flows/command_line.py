@@ -103,10 +103,10 @@ def _home(
     context: typer.Context,
     home: Annotated[Path, typer.Option("--home", envvar="BOVAGT_HOME", help="The municipality's directory.")] = Path(),
 ) -> None:
-    from flows.orchestration import set_up_prefect
+    from flows.orchestration import set_up
 
     context.obj = Home(home)
-    set_up_prefect(context.obj.prefect)
+    set_up(context.obj.prefect)
 
 
 @app.command()
@@ -169,10 +169,10 @@ def intake(
     with the reason; the others are taken in. The same file twice counts once. Give a corrected layout, and what it
     let down before is read again.
     """
+    home = _ready(context)
     from flows.intake import run_intake
     from flows.summaries import needs_a_look, say_intake
 
-    home: Home = context.obj
     reports = run_intake(home, today(), with_prefect=not without_prefect)
     say_intake(reports, as_json=output is ReportFormat.json, language=_language(home, lang))
     raise typer.Exit(SET_ASIDE if strict and needs_a_look(reports) else DONE)
@@ -190,10 +190,10 @@ def retrain(
     Only outcomes known by then are used. A model that does not beat the written rules stays registered, and the
     reason stands in its card.
     """
+    home = _ready(context)
     from flows.retrain import run_retrain
     from flows.summaries import say_trained
 
-    home: Home = context.obj
     outcome = run_retrain(home, as_of or today(), with_prefect=not without_prefect)
     say_trained(outcome, language=_language(home, lang))
 
@@ -210,10 +210,10 @@ def nightly(
 
     A night that fails leaves the list before it current. Running a night twice changes nothing.
     """
+    home = _ready(context)
     from flows.nightly import run_nightly
     from flows.summaries import needs_a_look, say_night
 
-    home: Home = context.obj
     night = run_nightly(home, as_of or today(), with_prefect=not without_prefect)
     say_night(home, night, language=_language(home, lang))
     raise typer.Exit(SET_ASIDE if strict and needs_a_look(night.reports) else DONE)
@@ -227,10 +227,10 @@ def scores(
     out: Out = None,
 ) -> None:
     """Every active tenancy on the day: landlord, tenancy_no, stage, score, rank, ranking, model_version."""
+    home = _ready(context)
     from flows.lists import scores_as
     from flows.summaries import hand_over
 
-    home: Home = context.obj
     hand_over(scores_as(home, as_of or today(), output.value), out)
 
 
@@ -243,10 +243,10 @@ def worklist(
     lang: Lang = None,
 ) -> None:
     """The day's worklist: deadlines first, then early warnings, each with its reasons."""
+    home = _ready(context)
     from flows.lists import worklist_as
     from flows.summaries import hand_over
 
-    home: Home = context.obj
     hand_over(worklist_as(home, as_of or today(), output.value, _language(home, lang)), out)
 
 
@@ -266,7 +266,14 @@ def serve(
     """
     from flows.serve import serve as serve_all
 
-    serve_all(context.obj, host, port, prefect_port, schedule=schedule)
+    serve_all(_ready(context), host, port, prefect_port, schedule=schedule)
+
+
+def _ready(context: typer.Context) -> Home:
+    """The municipality's directory; refused before anything heavy is loaded where `init` never made it ready."""
+    home: Home = context.obj
+    home.require()
+    return home
 
 
 def _language(home: Home, asked: Language | None) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from flows.home import Home
 from flows.initialise import initialise
+from flows.orchestration import set_up
 
 AS_OF = date(2026, 1, 1)
 TENANCIES, MONTHS, SEED = 2000, 48, 1
@@ -16,12 +17,13 @@ TENANCIES, MONTHS, SEED = 2000, 48, 1
 
 def demonstrate(path: Path) -> None:
     """Make the municipality anew under `path`, train, run the night, print the list in Danish and where files are."""
+    home = Home(path)
+    set_up(home.prefect)
     from flows.nightly import run_nightly
     from flows.retrain import run_retrain
     from flows.simulation import simulate_municipality
     from flows.summaries import say_list, say_night, say_simulated, say_trained, say_where
 
-    home = Home(path)
     if path.exists():
         shutil.rmtree(path)
     initialise(home, "development")

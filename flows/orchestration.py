@@ -13,8 +13,8 @@ RETRY_DELAYS_SECONDS = [1, 5, 30]
 # The inbox may lie on a network share; the rest works on local files that nobody else writes.
 _TOUCHES_OUTSIDE = {"find_deliveries", "take_in_one"}
 
-# Prefect asks nobody anything and tells nobody anything. The start-up limit is raised because 20 seconds,
-# its default, is too short on a busy machine.
+# Nobody is asked or told anything by any package. Prefect's start-up limit is raised because 20 seconds, its default,
+# is too short on a busy machine.
 _SETTINGS = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -23,6 +23,8 @@ _SETTINGS = {
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     "DO_NOT_TRACK": "1",
+    # On a shared machine of few cores, threads that wait for each other cost more than they save.
+    "OMP_NUM_THREADS": "1",
 }
 
 
@@ -39,8 +41,8 @@ def plainly(verb: Callable[..., Any], *args: Any, label: str = "") -> Any:
     return verb(*args)
 
 
-def set_up_prefect(folder: Path) -> None:
-    """Give Prefect its settings before it is first imported; what the environment says already stays."""
+def set_up(folder: Path) -> None:
+    """Give the packages their settings before they are imported; what the environment says already stays."""
     for name, value in {**_SETTINGS, "PREFECT_HOME": str(folder.absolute())}.items():
         os.environ.setdefault(name, value)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from flows.clock import TIME_ZONE
 from flows.home import Home
-from flows.orchestration import set_up_prefect
+from flows.orchestration import set_up
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -54,5 +54,5 @@ def keep_schedule(home: Home) -> None:
 
 if __name__ == "__main__":
     municipality = Home(Path(sys.argv[1]))
-    set_up_prefect(municipality.prefect)
+    set_up(municipality.prefect)
     keep_schedule(municipality)

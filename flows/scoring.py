@@ -10,7 +10,7 @@ import polars as pl
 from flows.workroom import Workroom
 from models.matrix import TENANCY
 from models.registry import Registered, champion
-from models.rules import RulesRanker, rank_by_rules, rules_version
+from models.rules import RULES_VERSION, RulesRanker, rank_by_rules
 from warehouse.features import feature_columns, read_evidence, read_freshness, read_matrix
 from worklist.selection import with_lot
 
@@ -62,7 +62,7 @@ def score_tenancies(room: Workroom, as_of: date) -> Scored:
     if model is None:
         ranker: Any = RulesRanker()
         raw = rank_by_rules(matrix).select(*TENANCY, "score", pl.col("score").alias("raw"))
-        ranking, version = "rules", rules_version()
+        ranking, version = "rules", RULES_VERSION
     else:
         ranker = model.model
         scores = {"score": ranker.score(matrix), "raw": ranker.raw(matrix)}

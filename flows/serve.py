@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from flows.home import Home
-from flows.orchestration import set_up_prefect
+from flows.orchestration import set_up
 from flows.settings import read_settings
 from warehouse.errors import UsageError
 
@@ -34,7 +34,7 @@ def serve(home: Home, host: str, port: int, prefect_port: int, *, schedule: bool
 @contextmanager
 def _scheduled(home: Home, port: int) -> Iterator[None]:
     """Prefect's server, then the schedule's runner; stopped in the opposite order, as Prefect's worker needs."""
-    set_up_prefect(home.prefect)
+    set_up(home.prefect)
     api = f"http://127.0.0.1:{port}/api"
     server = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     runner = [sys.executable, "-m", "flows.schedule", str(home.path)]

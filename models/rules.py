@@ -74,12 +74,6 @@ def rule_book() -> RuleBook:
     return read_rules(_WRITTEN)
 
 
-@cache
-def rules_version() -> str:
-    """The name of the rules as they are written now: `rules-` and eight digits of their hash."""
-    return f"rules-{hashlib.sha256(_WRITTEN.read_bytes()).hexdigest()[:8]}"
-
-
 def read_rules(path: Path) -> RuleBook:
     """The rules written in `path`; `ModelError` where one is not complete or a number is out of range."""
     content = tomllib.loads(path.read_text("utf-8"))

@@ -54,9 +54,9 @@ def test_sql_is_never_put_together_from_pieces() -> None:
     pieced = []
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
-                if BUILT_SQL.match(str(node.values[0].value)):
-                    pieced.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+            begins = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else None
+            if isinstance(begins, ast.Constant) and BUILT_SQL.match(str(begins.value)):
+                pieced.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert pieced == []
 
 
@@ -66,7 +66,9 @@ def _committed() -> list[Path]:
 
 
 def test_nothing_committed_names_a_registry_or_a_folder_of_a_machine() -> None:
-    registry = re.compile(r"https?://[^ \"]+(/simple/?(\"|$)|\.whl|\.tgz|\.tar\.gz)|files\.pythonhosted|--(extra-)?index")
+    registry = re.compile(
+        r"https?://[^ \"]+(/simple/?(\"|$)|\.whl|\.tgz|\.tar\.gz)|files\.pythonhosted|--(extra-)?index"
+    )
     machine = re.compile(r"(^|[^a-z])/(work|farm|root)/")
     guilty = []
     for path in _committed():

@@ -9,7 +9,7 @@ demand as (
   select
     row_no,
     max(issued_on) as event_on,
-    arg_max(amount_dkk, (issued_on, fact)) as amount_dkk,
+    arg_max_null(amount_dkk, (issued_on, fact)) as amount_dkk,
     cast(count(*) as integer) as event_count,
     list_slice(list(fact order by issued_on desc, fact), 1, 12) as facts
   from notice
@@ -21,7 +21,7 @@ filed as (
     row_no,
     kind as evidence,
     max(issued_on) as event_on,
-    arg_max(amount_dkk, (issued_on, fact)) as amount_dkk,
+    arg_max_null(amount_dkk, (issued_on, fact)) as amount_dkk,
     cast(count(*) as integer) as event_count,
     list_slice(list(fact order by issued_on desc, fact), 1, 12) as facts
   from notice
