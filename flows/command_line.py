@@ -12,8 +12,9 @@ from typing import Annotated
 import typer
 
 from flows.clock import today
+from flows.ending import end_quietly
 from flows.home import Home
-from warehouse.errors import BovagtError, UsageError
+from warehouse.errors import BovagtError
 
 app = typer.Typer(
     name="bovagt",
@@ -33,7 +34,7 @@ app = typer.Typer(
     ),
 )
 
-DONE, SET_ASIDE, WRONG_USE, FAILED = 0, 1, 2, 3
+DONE, SET_ASIDE, FAILED = 0, 1, 3
 
 
 class Language(StrEnum):
@@ -286,21 +287,21 @@ def _language(home: Home, asked: Language | None) -> str:
 
 def main() -> None:
     """Run the command line; every error becomes a sentence and an exit code, never a traceback."""
+    end = end_quietly()
     try:
         app(standalone_mode=True)
-    except UsageError as error:
-        _tell(str(error))
-        sys.exit(WRONG_USE)
+    except SystemExit as done:
+        end(done.code if isinstance(done.code, int) else FAILED if done.code else DONE)
     except BovagtError as error:
         _tell(str(error))
-        sys.exit(error.exit_code)
+        end(error.exit_code)
     except KeyboardInterrupt:
         _tell("stopped; nothing was published")
-        sys.exit(FAILED)
+        end(FAILED)
     except Exception as error:
         # A foreign error's text may quote a row, so only its kind and place are told.
         _tell(f"unexpected {type(error).__name__} in {_place(error)}; nothing was published")
-        sys.exit(FAILED)
+        end(FAILED)
 
 
 def _tell(sentence: str) -> None:

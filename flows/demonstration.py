@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from flows.ending import end_quietly
 from flows.home import Home
 from flows.initialise import initialise
 from flows.orchestration import set_up
@@ -42,4 +43,6 @@ def _step(title: str) -> None:
 
 
 if __name__ == "__main__":
+    end = end_quietly()
     demonstrate(Path(sys.argv[1] if len(sys.argv) > 1 else "demo"))
+    end(0)
