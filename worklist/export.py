@@ -50,10 +50,15 @@ def in_language(listed: pl.DataFrame, language: str, *, also: Sequence[str] = ()
 
 
 def parquet_bytes(frame: pl.DataFrame) -> bytes:
-    """Parquet whose bytes depend on the frame alone."""
+    """Parquet whose bytes depend on the frame alone, not on how it came about."""
     out = io.BytesIO()
-    frame.write_parquet(out, compression="zstd", statistics=False)
+    _laid_out_anew(frame).write_parquet(out, compression="zstd", statistics=False)
     return out.getvalue()
+
+
+def _laid_out_anew(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in one piece of memory: pieces and offsets, left by joins and slices, would show in the bytes."""
+    return frame.rechunk().select(pl.all().gather(pl.int_range(pl.len())))
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:

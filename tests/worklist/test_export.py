@@ -132,6 +132,19 @@ def test_the_same_list_gives_the_same_bytes(listed: pl.DataFrame, write) -> None
     assert write(danish) == write(danish.clone())
 
 
+@pytest.mark.parametrize("length", [100, 5000])
+def test_parquet_bytes_hang_on_the_rows_and_not_on_how_they_lie_in_memory(length: int) -> None:
+    count = 40_000
+    rows = [(f"T{n % 37}", None if n % 7 == 0 else n, [f"sentence {n * 7919 % count}"] * (n % 3)) for n in range(count)]
+    schema = {"text": pl.String, "number": pl.Int32, "texts": pl.List(pl.String)}
+    straight = pl.DataFrame(rows[7 : 7 + length], schema=schema, orient="row")
+    sliced = pl.DataFrame(rows, schema=schema, orient="row")[7 : 7 + length]
+    pieces = pl.concat([straight[:50], straight[50:]], rechunk=False)
+    assert parquet_bytes(sliced) == parquet_bytes(straight)
+    assert parquet_bytes(pieces) == parquet_bytes(straight)
+    assert pl.read_parquet(io.BytesIO(parquet_bytes(sliced))).equals(straight)
+
+
 def test_an_empty_list_can_be_written_in_every_form(listed: pl.DataFrame) -> None:
     empty = in_language(listed.clear(), "da")
     assert csv_bytes(empty).decode().strip() == ";".join(LIST_COLUMNS)
