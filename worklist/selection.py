@@ -15,12 +15,15 @@ import polars as pl
 TENANCY = ("landlord", "tenancy_no")
 DEADLINE_STAGES = ("termination", "court")
 OVER = "closed"
-"""The stage of a tenancy that has ended: nothing is left to prevent."""
+"""The stage of a tenancy that has ended: nothing is left to prevent, so only an acute concern puts it on the list."""
 
 KEEPS_AWAY = ("agreed", "solves_self")
 """Outcomes of a contact after which the tenancy is left in peace for a while."""
 
-DUTIES = ("duty_to_act_14_days", "acute_concern")
+ACUTE = "acute_concern"
+"""Somebody asked for help at once: never dropped, whatever the stage says."""
+
+DUTIES = ("duty_to_act_14_days", ACUTE)
 """Deadlines that are the municipality's own to keep."""
 
 OVERDUE_DAYS = 30
@@ -78,7 +81,9 @@ def choose(
     on `as_of`, `seed_text` (an installation's own words) and the tenancies below the cut, and on nothing else.
     """
     next_ones = _next_deadlines(deadlines, as_of)
-    active = scores.filter(pl.col("stage") != OVER).join(next_ones, on=TENANCY, how="left")
+    acute = deadlines.filter(pl.col("kind") == ACUTE).select(TENANCY)
+    ended = scores.filter(pl.col("stage") == OVER).join(acute, on=TENANCY, how="anti")
+    active = scores.join(ended, on=TENANCY, how="anti").join(next_ones, on=TENANCY, how="left")
     clocks = (
         deadlines.filter(pl.col("kind") != SOFT_DEADLINE).select(*TENANCY, pl.lit(True).alias("has_clock")).unique()
     )

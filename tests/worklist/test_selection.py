@@ -68,9 +68,12 @@ def test_every_list_keeps_its_promises(stages, deadlines, places, slots, shuffle
     assert {stage_of[one] for one in early} <= {"none", "arrears", "demand"}
     assert len(early) <= places
     hard = {f"T{n}" for n, _, kind in deadlines if kind != "payment_demand"} & set(stage_of)
-    must = {one for one in hard if stage_of[one] != "closed"} | {
-        one for one, stage in stage_of.items() if stage in ("termination", "court")
-    }
+    acute = {f"T{n}" for n, _, kind in deadlines if kind == "acute_concern"} & set(stage_of)
+    must = (
+        acute
+        | {one for one in hard if stage_of[one] != "closed"}
+        | {one for one, stage in stage_of.items() if stage in ("termination", "court")}
+    )
     assert set(timed) == must
     order = list(range(scores.height))
     shuffler.shuffle(order)
@@ -167,6 +170,12 @@ def test_of_passed_dates_only_a_duty_still_owed_is_the_next() -> None:
         "T1": None,
         "T3": None,
     }
+
+
+def test_an_ended_tenancy_is_listed_for_an_acute_concern_and_for_nothing_else() -> None:
+    clock = _deadlines((0, 1, "acute_concern"), (1, 1, "court_hearing"))
+    listed = choose(_scores(["closed"] * 3), clock, _contacts(), capacity=Capacity(5), as_of=AS_OF)
+    assert listed.select("section", "tenancy_no").rows() == [("deadline", "T0")]
 
 
 def test_an_acute_concern_is_not_hidden_by_an_earlier_demand() -> None:
