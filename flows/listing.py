@@ -15,9 +15,6 @@ from worklist.export import SCORE_COLUMNS, json_bytes, parquet_bytes
 from worklist.selection import Capacity, choose
 from worklist.wording import band, freshness
 
-LANDLORDS_OWN = ("tenancies", "rent_postings", "arrears")
-"""Feeds of which a tenancy's own landlord is the sender that counts."""
-
 LANGUAGES = ("da", "en")
 
 
@@ -122,18 +119,17 @@ def _households(room: Workroom, scored: Scored) -> pl.DataFrame:
 def _freshness(room: Workroom, scored: Scored, described: pl.DataFrame) -> list[pl.Series]:
     """What each row says of the sources that bear on it, in both languages."""
     rows = read_freshness(room.connection, [scored.as_of]).sort("feed", "sender").to_dicts()
-    by_landlord = {landlord: _bearing_on(rows, landlord) for landlord in described["landlord"].unique()}
-    return [
-        pl.Series(
-            f"freshness_{language}", [freshness(by_landlord[one], language) for one in described["landlord"]], pl.String
-        )
-        for language in LANGUAGES
-    ]
+    landlords = set(scored.frame["landlord"])
+    by_landlord = {one: _bearing_on(rows, one, landlords - {one}) for one in described["landlord"].unique()}
+    said = {
+        language: [freshness(by_landlord[one], language) for one in described["landlord"]] for language in LANGUAGES
+    }
+    return [pl.Series(f"freshness_{language}", words, pl.String) for language, words in said.items()]
 
 
-def _bearing_on(rows: list[dict[str, Any]], landlord: str) -> list[dict[str, Any]]:
-    """The sources that bear on a landlord's tenancies: its own deliveries, and what others send about anyone."""
-    return [row for row in rows if row["feed"] not in LANDLORDS_OWN or row["sender"] in (landlord, "")]
+def _bearing_on(rows: list[dict[str, Any]], landlord: str, others: set[str]) -> list[dict[str, Any]]:
+    """The sources that bear on a landlord's tenancies: its own deliveries and what others than landlords send."""
+    return [row for row in rows if row["sender"] == landlord or row["sender"] not in others]
 
 
 def _json(facts: dict[str, Any]) -> bytes:

@@ -20,20 +20,19 @@ def scores_as(home: Home, as_of: date, form: str) -> bytes:
 
 def worklist_as(home: Home, as_of: date, form: str, language: str) -> bytes:
     """The day's list as csv, xlsx or json, in `language`."""
-    from worklist.export import csv_bytes, json_bytes
+    from worklist.export import FOR_PEOPLE, csv_bytes, json_bytes
     from worklist.workbook import workbook_bytes
 
-    listed = worklist_frame(home, as_of, language)
     if form == "xlsx":
-        return workbook_bytes(listed, as_of, language)
-    return {"csv": csv_bytes, "json": json_bytes}[form](listed)
+        return workbook_bytes(worklist_frame(home, as_of, language, also=FOR_PEOPLE), as_of, language)
+    return {"csv": csv_bytes, "json": json_bytes}[form](worklist_frame(home, as_of, language))
 
 
-def worklist_frame(home: Home, as_of: date, language: str) -> "pl.DataFrame":
-    """The day's list in the contract's columns."""
+def worklist_frame(home: Home, as_of: date, language: str, *, also: tuple[str, ...] = ()) -> "pl.DataFrame":
+    """The day's list in the contract's columns, and in those of `also` that only people read."""
     from worklist.export import in_language
 
-    return in_language(_night(home, as_of).frame("worklist"), language)
+    return in_language(_night(home, as_of).frame("worklist"), language, also=also)
 
 
 def _night(home: Home, as_of: date) -> Night:

@@ -29,6 +29,10 @@ DUTIES = ("duty_to_act_14_days", ACUTE)
 OVERDUE_DAYS = 30
 """How long a missed duty stays on top of the list; after that it stands among the rest of the deadlines."""
 
+EXPLORATION_REACH = 10
+"""The draw reaches down to so many times the team's places below the cut. Further down almost nobody owes anything: a
+visit there would disturb a family for the sake of a measurement, and measure nothing about those who are near the cut."""
+
 SOFT_DEADLINE = "payment_demand"
 """A demand's deadline is shown but does not move a tenancy to the deadlines: that is what early warning is for."""
 
@@ -137,7 +141,7 @@ def _early(ranked: pl.DataFrame, capacity: Capacity, drawing: str) -> pl.DataFra
     """The first by rank, then the drawn ones in the order of their rank."""
     slots = min(capacity.exploration_slots, capacity.places, max(0, ranked.height - capacity.places))
     certain = ranked.head(capacity.places - slots)
-    below = ranked.slice(certain.height)
+    below = ranked.slice(certain.height, EXPLORATION_REACH * capacity.places)
     drawn = _draw(below, slots, drawing)
     chance = slots / below.height if slots else None
     parts = [

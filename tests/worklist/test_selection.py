@@ -145,6 +145,16 @@ def test_over_many_days_each_tenancy_below_the_cut_is_drawn_about_as_often() -> 
     assert all(30 < count < 90 for count in drawn.values())
 
 
+def test_nobody_far_below_the_cut_is_drawn() -> None:
+    scores = _scores(["none"] * 60)
+    for day in range(50):
+        as_of = AS_OF + timedelta(days=day)
+        listed = choose(scores, _deadlines(), _contacts(), capacity=Capacity(2, 1), as_of=as_of)
+        drawn = listed.filter("exploration")
+        assert drawn["exploration_probability"].to_list() == [1 / 20]
+        assert int(drawn["tenancy_no"][0][1:]) < 1 + 20
+
+
 def test_deadlines_go_by_date_and_never_by_score() -> None:
     scores = _scores(["court", "termination", "none", "court"])
     clock = _deadlines((0, 9, "court_hearing"), (1, 2, "termination"), (2, 5, "acute_concern"))
