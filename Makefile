@@ -6,7 +6,7 @@ READY := .venv/.ready
 DEMO ?= demo
 CORES ?= 2
 
-.PHONY: demo test check bench setup lock format clean help
+.PHONY: demo test check bench picture setup lock format clean help
 
 help:  ## What can be made here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,9 @@ check: $(READY)  ## Lint, format, types, arrows between rooms, lock: every check
 
 bench: $(READY)  ## Seconds, rows, columns and peak memory on 12,000 tenancies x 72 months
 	@$(BIN)/python -m benchmarks.night
+
+picture: $(READY)  ## The picture of the list in docs/, from the demo's published night
+	@$(BIN)/python -m flows.picture $(DEMO) docs/worklist.svg
 
 lock: $(READY)  ## Write requirements.lock anew from pyproject.toml; it names no host
 	$(BIN)/uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --group pyproject.toml:dev pyproject.toml -o requirements.lock

@@ -13,26 +13,29 @@ from flows.initialise import initialise
 from flows.orchestration import set_up
 
 AS_OF = date(2026, 1, 1)
-TENANCIES, MONTHS, SEED = 2000, 48, 1
+TENANCIES, MONTHS, SEED = 5000, 60, 1
 
 
 def demonstrate(path: Path) -> None:
     """Make the municipality anew under `path`, train, run the night, print the list in Danish and where files are."""
     home = Home(path)
-    set_up(home.prefect)
-    from flows.nightly import run_nightly
-    from flows.retrain import run_retrain
-    from flows.simulation import simulate_municipality
-    from flows.summaries import say_list, say_night, say_simulated, say_trained, say_where
-
     if path.exists():
         shutil.rmtree(path)
     initialise(home, "development")
+    set_up(home.prefect)
+    from flows.intake import run_intake
+    from flows.nightly import run_nightly
+    from flows.retrain import run_retrain
+    from flows.simulation import simulate_municipality
+    from flows.summaries import say_intake, say_list, say_night, say_simulated, say_trained, say_where
+
     _step("1  En opdigtet kommune: afsendernes filer lægges i indbakken")
     say_simulated(home, simulate_municipality(home, TENANCIES, MONTHS, SEED, AS_OF))
-    _step("2  Modellen trænes på det, der vidstes")
+    _step("2  Indlæsning: hvad der blev af hver leverance")
+    say_intake(run_intake(home, AS_OF, with_prefect=True), as_json=False, language="da")
+    _step("3  Modellen trænes på det, der vidstes")
     say_trained(run_retrain(home, AS_OF, with_prefect=True), language="da")
-    _step("3  Natten: fra indbakke til morgenens liste")
+    _step("4  Natten: fra indbakke til morgenens liste")
     say_night(home, run_nightly(home, AS_OF, with_prefect=True), language="da")
     say_list(home, AS_OF, language="da")
     say_where(home, AS_OF)

@@ -121,13 +121,10 @@ def model_columns(room: Workroom) -> list[Any]:
     return [column for column in feature_columns() if column.source in grounded]
 
 
-def missing_sources(freshness: pl.DataFrame) -> list[str]:
-    """What was missing, late or switched off on the day: "feed (sender): status", sorted."""
+def missing_sources(freshness: pl.DataFrame) -> list[dict[str, Any]]:
+    """What was missing, late or switched off on the day: feed, sender, status and age_days of each, in order."""
     stale = freshness.filter(pl.col("status") != "fresh").sort("feed", "sender")
-    return [
-        f"{row['feed']}{' (' + row['sender'] + ')' if row['sender'] else ''}: {row['status']}"
-        for row in stale.iter_rows(named=True)
-    ]
+    return stale.select("feed", "sender", "status", "age_days").to_dicts()
 
 
 def _owed(matrix: pl.DataFrame) -> pl.DataFrame:

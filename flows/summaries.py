@@ -147,36 +147,61 @@ def ranking_sentences(facts: dict[str, Any], language: str) -> list[str]:
         if by_model
         else text("ranked_by_rules", language, why=facts["why_rules"][language])
     ]
-    if facts["missing_sources"]:
-        sentences.append(text("missing_sources", language, sources=", ".join(facts["missing_sources"])))
+    if missing := facts["missing_sources"]:
+        sentences.append(
+            text("missing_sources", language, sources="; ".join(_source(one, language) for one in missing))
+        )
     return sentences
+
+
+def _source(missing: dict[str, Any], language: str) -> str:
+    from worklist.wording import source_status
+
+    told = source_status(missing["feed"], missing["status"], missing["age_days"], language)
+    return f"{told} ({missing['sender']})" if missing["sender"] else told
 
 
 def say_list(home: Home, as_of: date, *, language: str) -> None:
     """The head of both sections of a published list, with every reason."""
+    for table, left_out in list_tables(home, as_of, language=language, most=_SHOWN_ROWS):
+        _print(table)
+        if left_out:
+            print(text("more_rows", language, count=left_out))
+
+
+def list_tables(home: Home, as_of: date, *, language: str, most: int) -> list[tuple[Any, int]]:
+    """A table of at most `most` rows for each section of a published list, and how many rows it leaves out."""
     from flows.lists import worklist_frame
 
     listed = worklist_frame(home, as_of, language)
-    for section, title in (("deadline", "deadline_title"), ("early_warning", "early_title")):
-        _show_section(listed.filter(pl.col("section") == section), text(title, language), language)
+    return [
+        _section_table(listed.filter(pl.col("section") == section), text(title, language), language, most)
+        for section, title in (("deadline", "deadline_title"), ("early_warning", "early_title"))
+    ]
 
 
-def _show_section(rows: pl.DataFrame, title: str, language: str) -> None:
+def _section_table(rows: pl.DataFrame, title: str, language: str, most: int) -> tuple[Any, int]:
     headings = ("position", "tenancy", "stage", "deadline", "arrears", "band", "reasons")
     table = _table(f"{title} ({rows.height})", headings, language, numbers_from=9, lines=True)
-    for row in rows.head(_SHOWN_ROWS).iter_rows(named=True):
+    for row in rows.head(most).iter_rows(named=True):
         table.add_row(
             str(row["position"]),
             f"{row['landlord']}\n{row['tenancy_no']}",
             text(f"stage_{row['stage']}", language),
-            f"{row['next_deadline']}\n({row['days_left']} d)" if row["next_deadline"] else "–",
+            _deadline(row["next_deadline"], row["days_left"], language),
             _kroner(row["arrears_dkk"], language),
             row["score_band"] or "–",
             "\n".join(f"• {sentence}" for sentence in row["reasons"]),
         )
-    _print(table)
-    if rows.height > _SHOWN_ROWS:
-        print(text("more_rows", language, count=rows.height - _SHOWN_ROWS))
+    return table, max(0, rows.height - most)
+
+
+def _deadline(day: date | None, days_left: int | None, language: str) -> str:
+    if day is None:
+        return "–"
+    told = f"{day:%d-%m-%Y}" if language == "da" else day.isoformat()
+    counted = "one_day_left" if days_left == 1 else "days_left"
+    return f"{told}\n{text(counted, language, count=days_left)}"
 
 
 def say_where(home: Home, as_of: date) -> None:

@@ -6,6 +6,11 @@ from pathlib import Path
 
 from synthetic.senders import EXPECTED_EVERY_DAYS, SENDERS, Sender, Shape
 
+EVENT_FEEDS = ("notices", "concerns", "sanctions", "missed_appointments")
+"""Sent when something happens: in a small town weeks may pass in which nothing does."""
+
+QUIET_DAYS = 92
+
 SHEET = "Ark1"
 OPEN_END = "31-12-9999"
 
@@ -16,8 +21,7 @@ def write_layouts(directory: Path) -> None:
     own = sorted((s for s in SENDERS if s.headers), key=lambda sender: sender.name)
     for name, files in groupby(own, key=lambda sender: sender.name):
         kinds = list(files)
-        days = min(EXPECTED_EVERY_DAYS[sender.rhythm] for sender in kinds)
-        parts = [f"sender = {_text(name)}\nexpected_every_days = {days}\n", *map(layout_of, kinds)]
+        parts = [f"sender = {_text(name)}\n", *map(layout_of, kinds)]
         slug = kinds[0].slug.split("_")[0]
         (directory / f"{slug}.toml").write_text("\n".join(parts), encoding="utf-8")
 
@@ -25,6 +29,8 @@ def write_layouts(directory: Path) -> None:
 def layout_of(sender: Sender) -> str:
     """The [[file]] block of one kind of file."""
     lines = ["[[file]]", f"feed = {_text(sender.feed)}", f"name = {_text(f'*{sender.slug}*.{sender.shape.extension}')}"]
+    days = QUIET_DAYS if sender.feed in EVENT_FEEDS else EXPECTED_EVERY_DAYS[sender.rhythm]
+    lines += [f"expected_every_days = {days}"]
     if sender.shape is Shape.CP1252:
         lines += ['encoding = "cp1252"']
     if sender.is_danish:

@@ -18,9 +18,7 @@ def problems_of_sender(told: Mapping[str, Any]) -> list[str]:
     problems = [f"unknown setting {name}" for name in sorted(set(told) - _SENDER)]
     if not isinstance(told.get("sender"), str) or not told["sender"].strip():
         problems.append("sender is missing: say who sends these files")
-    days = told.get("expected_every_days")
-    if days is not None and (not isinstance(days, int) or isinstance(days, bool) or days < 1):
-        problems.append("expected_every_days must be a whole number of days, at least 1")
+    problems += _interval(told)
     files = told.get("file")
     if not isinstance(files, list) or not files or not all(isinstance(one, dict) for one in files):
         problems.append("no [[file]]: say which files this layout is for")
@@ -29,7 +27,10 @@ def problems_of_sender(told: Mapping[str, Any]) -> list[str]:
 
 def problems_of_file(one: Mapping[str, Any]) -> list[str]:
     """What is wrong with one [[file]] of a layout, as sentences; empty where all is well."""
-    problems = [f"unknown setting {name}" for name in sorted(set(one) - _TEXTS - _LISTS - _MAPS - {"header_row"})]
+    problems = [
+        f"unknown setting {name}"
+        for name in sorted(set(one) - _TEXTS - _LISTS - _MAPS - {"header_row", "expected_every_days"})
+    ]
     problems += _shapes(one)
     if problems:
         return problems
@@ -57,6 +58,14 @@ def _shapes(one: Mapping[str, Any]) -> Iterator[str]:
     row = one.get("header_row", 1)
     if not isinstance(row, int) or isinstance(row, bool) or row < 1:
         yield "header_row must be a whole number, at least 1"
+    yield from _interval(one)
+
+
+def _interval(told: Mapping[str, Any]) -> Iterator[str]:
+    """A number of days that is none."""
+    days = told.get("expected_every_days")
+    if days is not None and (not isinstance(days, int) or isinstance(days, bool) or days < 1):
+        yield "expected_every_days must be a whole number of days, at least 1"
 
 
 def _marks(one: Mapping[str, Any]) -> Iterator[str]:

@@ -126,7 +126,7 @@ def _layout(name: str, told: Mapping[str, Any], one: Mapping[str, Any]) -> FileL
         columns=one.get("columns", {}),
         values=_translations(one.get("values", {})),
         constants={column: _constant(value) for column, value in one.get("constants", {}).items()},
-        expected_every_days=told.get("expected_every_days"),
+        expected_every_days=one.get("expected_every_days", told.get("expected_every_days")),
         digest=_digest(told["sender"], one),
         **told_texts,
         **told_lists,

@@ -31,7 +31,7 @@ OVERDUE_DAYS = 30
 
 EXPLORATION_REACH = 10
 """The draw reaches down to so many times the team's places below the cut. Further down almost nobody owes anything: a
-visit there would disturb a family for the sake of a measurement, and measure nothing about those who are near the cut."""
+visit there would disturb a family for a measurement that says nothing of those who are near the cut."""
 
 SOFT_DEADLINE = "payment_demand"
 """A demand's deadline is shown but does not move a tenancy to the deadlines: that is what early warning is for."""

@@ -144,3 +144,13 @@ def test_all_that_is_wrong_is_told_together(intake: Intake) -> None:
 
 def test_a_directory_without_layouts_has_the_standard_one(intake: Intake) -> None:
     assert read_layouts(intake.path / "nowhere").files == ()
+
+
+def test_one_kind_of_file_may_be_expected_less_often_than_the_sender(tmp_path) -> None:
+    letters = '[[file]]\nfeed = "notices"\nname = "*brev*"\nexpected_every_days = 92\n'
+    (tmp_path / "fjordbo.toml").write_text(FJORDBO + letters, encoding="utf-8")
+    expected = {("rent_postings", "Fjordbo"): 31, ("notices", "Fjordbo"): 92}
+    assert read_layouts(tmp_path).expected_every_days == expected
+    (tmp_path / "fjordbo.toml").write_text(FJORDBO + letters.replace("92", "0"), encoding="utf-8")
+    with pytest.raises(LayoutError, match="file 2: expected_every_days must be a whole number"):
+        read_layouts(tmp_path)
