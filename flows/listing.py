@@ -10,6 +10,7 @@ from flows.scoring import Scored
 from flows.workroom import Workroom
 from models.matrix import TENANCY
 from models.reasons import explain
+from models.rules import RulesRanker
 from warehouse.features import read_contacts, read_deadlines, read_freshness, read_households
 from worklist.export import SCORE_COLUMNS, json_bytes, parquet_bytes
 from worklist.selection import Capacity, choose
@@ -38,7 +39,7 @@ def choose_list(room: Workroom, scored: Scored) -> Listed:
     # The statutory tier lists received notices and their clocks only: nothing that was ranked.
     places = _capacity(room) if room.settings.ranking.tier != "statutory" else Capacity(0)
     listed = choose(scored.frame, deadlines, contacts, capacity=places, as_of=scored.as_of)
-    reasons = explain_listed(scored, listed.select(TENANCY))
+    reasons = explain_listed(scored, listed)
     described = listed.join(scored.frame, on=TENANCY, how="left", maintain_order="left").with_columns(
         pl.col("rank")
         .map_elements(lambda rank: band(rank, scored.frame.height), return_dtype=pl.String)
@@ -93,9 +94,20 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
 
 
 def explain_listed(scored: Scored, listed: pl.DataFrame) -> pl.DataFrame:
-    """The sentences of the listed tenancies with what they cite (see `models.reasons.explain`)."""
-    rows = scored.matrix.join(listed, on=TENANCY, how="semi", maintain_order="left")
-    return explain(scored.ranker, rows, scored.evidence.join(listed, on=TENANCY, how="semi"))
+    """The sentences of the listed tenancies with what they cite (see `models.reasons.explain`).
+
+    An early warning is explained by what raised its rank. A deadline is not there because of a rank: it is explained
+    by the rules, which name the gravest notice first.
+    """
+    return pl.concat(
+        _explained(scored, ranker, listed.filter(pl.col("section") == section).select(TENANCY))
+        for section, ranker in (("deadline", RulesRanker()), ("early_warning", scored.ranker))
+    )
+
+
+def _explained(scored: Scored, ranker: Any, tenancies: pl.DataFrame) -> pl.DataFrame:
+    rows = scored.matrix.join(tenancies, on=TENANCY, how="semi", maintain_order="left")
+    return explain(ranker, rows, scored.evidence.join(tenancies, on=TENANCY, how="semi"))
 
 
 def _capacity(room: Workroom) -> Capacity:

@@ -27,6 +27,7 @@ REPORT_COLUMNS = (
     "unlinked",
     "layout",
     "reason",
+    "explanation",
 )
 _COUNTS = ("rows_read", "accepted", "duplicate", "quarantined", "unlinked")
 _SHOWN_ROWS = 10
@@ -95,9 +96,11 @@ def show_intake(reports: pl.DataFrame, language: str) -> None:
 def _show_set_aside(reports: pl.DataFrame, language: str) -> None:
     if reports.is_empty():
         return
+    from warehouse.rules import FILE_REASONS
+
     table = _table(text("set_aside_title", language), ("feed", "file", "reason"), language, numbers_from=3)
-    for row in reports.select("feed", "file", "reason").iter_rows():
-        table.add_row(*map(str, row))
+    for feed, file, reason in reports.select("feed", "file", "reason").iter_rows():
+        table.add_row(feed, file, getattr(FILE_REASONS[reason], language))
     _print(table)
 
 
@@ -200,8 +203,9 @@ def _deadline(day: date | None, days_left: int | None, language: str) -> str:
     if day is None:
         return "–"
     told = f"{day:%d-%m-%Y}" if language == "da" else day.isoformat()
-    counted = "one_day_left" if days_left == 1 else "days_left"
-    return f"{told}\n{text(counted, language, count=days_left)}"
+    days = days_left or 0
+    counted = "days_over" if days < 0 else "one_day_left" if days == 1 else "days_left"
+    return f"{told}\n{text(counted, language, count=abs(days))}"
 
 
 def say_where(home: Home, as_of: date) -> None:

@@ -57,6 +57,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "deadline_title": {"da": "Frister og akutte henvendelser", "en": "Deadlines and acute concerns"},
     "early_title": {"da": "Tidlig advarsel", "en": "Early warning"},
     "more_rows": {"da": "… og {count} mere", "en": "… and {count} more"},
+    "days_over": {"da": "{count} dage over", "en": "{count} days over"},
     "one_day_left": {"da": "om {count} dag", "en": "in {count} day"},
     "days_left": {"da": "om {count} dage", "en": "in {count} days"},
     "col_position": {"da": "Nr.", "en": "No."},

@@ -1,7 +1,7 @@
 -- one row: an evidence from the notices, concerns and contacts about a tenancy
 -- why: what a reason about warnings may say; demands and dates only while they stand, concerns of neutral senders only
 with notice as (
-  select n.*, 'notices:' || n.source || '/' || n.notice_no as fact, o.open_demand_on, o.open_court_on
+  select n.*, 'notices:' || n.source || '/' || n.notice_no as fact, o.open_demand_on, o.open_termination_on, o.open_court_on
   from tenancy_notice as n
   join notice_state as o using (row_no)
 ),
@@ -23,10 +23,16 @@ filed as (
     max(issued_on) as event_on,
     arg_max_null(amount_dkk, (issued_on, fact)) as amount_dkk,
     cast(count(*) as integer) as event_count,
+    -- a case that was settled is told as an earlier one
+    case
+      when any_value(open_court_on) is not null then 'open'
+      when kind = 'termination' and any_value(open_termination_on) is not null then 'open'
+      else 'earlier'
+    end as code,
     list_slice(list(fact order by issued_on desc, fact), 1, 12) as facts
   from notice
   where kind in ('termination', 'court_request') and issued_on >= as_of - interval 24 month
-  group by all
+  group by row_no, kind
 ),
 hearing as (
   select row_no, coalesce(hearing_on, deadline_on) as event_on, kind as code, [fact] as facts
@@ -68,7 +74,7 @@ contact as (
 )
 select row_no, 'payment_demand' as evidence, event_on, amount_dkk, event_count, null::varchar as code, facts from demand
 union all
-select row_no, evidence, event_on, amount_dkk, event_count, null, facts from filed
+select row_no, evidence, event_on, amount_dkk, event_count, code, facts from filed
 union all
 select row_no, 'hearing', event_on, null, null, code, facts from hearing
 union all
