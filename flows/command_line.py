@@ -229,10 +229,12 @@ def scores(
 ) -> None:
     """Every active tenancy on the day: landlord, tenancy_no, stage, score, rank, ranking, model_version."""
     home = _ready(context)
-    from flows.lists import scores_as
-    from flows.summaries import hand_over
+    from flows.lists import night_of, scores_as
+    from flows.summaries import hand_over, note_beside
 
-    hand_over(scores_as(home, as_of or today(), output.value), out)
+    night = night_of(home, as_of or today())
+    hand_over(scores_as(night, output.value), out)
+    note_beside(night.facts, _language(home, None))
 
 
 @app.command()
@@ -245,10 +247,12 @@ def worklist(
 ) -> None:
     """The day's worklist: deadlines first, then early warnings, each with its reasons."""
     home = _ready(context)
-    from flows.lists import worklist_as
-    from flows.summaries import hand_over
+    from flows.lists import night_of, worklist_as
+    from flows.summaries import hand_over, note_beside
 
-    hand_over(worklist_as(home, as_of or today(), output.value, _language(home, lang)), out)
+    night, language = night_of(home, as_of or today()), _language(home, lang)
+    hand_over(worklist_as(night, output.value, language), out)
+    note_beside(night.facts, language)
 
 
 @app.command()

@@ -10,32 +10,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def scores_as(home: Home, as_of: date, form: str) -> bytes:
-    """Every active tenancy's score as csv, parquet or json."""
-    from worklist.export import csv_bytes, json_bytes, parquet_bytes
-
-    writers = {"csv": csv_bytes, "json": json_bytes, "parquet": parquet_bytes}
-    return writers[form](_night(home, as_of).frame("scores"))
-
-
-def worklist_as(home: Home, as_of: date, form: str, language: str) -> bytes:
-    """The day's list as csv, xlsx or json, in `language`."""
-    from worklist.export import FOR_PEOPLE, csv_bytes, json_bytes
-    from worklist.workbook import workbook_bytes
-
-    if form == "xlsx":
-        return workbook_bytes(worklist_frame(home, as_of, language, also=FOR_PEOPLE), as_of, language)
-    return {"csv": csv_bytes, "json": json_bytes}[form](worklist_frame(home, as_of, language))
-
-
-def worklist_frame(home: Home, as_of: date, language: str, *, also: tuple[str, ...] = ()) -> "pl.DataFrame":
-    """The day's list in the contract's columns, and in those of `also` that only people read."""
-    from worklist.export import in_language
-
-    return in_language(_night(home, as_of).frame("worklist"), language, also=also)
-
-
-def _night(home: Home, as_of: date) -> Night:
+def night_of(home: Home, as_of: date) -> Night:
     """The published night; where there is none, the same list worked out from what was taken in."""
     home.require()
     if is_published(home.published, as_of):
@@ -46,3 +21,28 @@ def _night(home: Home, as_of: date) -> Night:
 
     with exclusive(home), opened(home) as room:
         return Night(as_of, work_out(room, as_of)[2])
+
+
+def scores_as(night: Night, form: str) -> bytes:
+    """Every active tenancy's score as csv, parquet or json."""
+    from worklist.export import csv_bytes, json_bytes, parquet_bytes
+
+    writers = {"csv": csv_bytes, "json": json_bytes, "parquet": parquet_bytes}
+    return writers[form](night.frame("scores"))
+
+
+def worklist_as(night: Night, form: str, language: str) -> bytes:
+    """The day's list as csv, xlsx or json, in `language`."""
+    from worklist.export import FOR_PEOPLE, csv_bytes, json_bytes
+    from worklist.workbook import workbook_bytes
+
+    if form == "xlsx":
+        return workbook_bytes(worklist_frame(night, language, also=FOR_PEOPLE), night.as_of, language)
+    return {"csv": csv_bytes, "json": json_bytes}[form](worklist_frame(night, language))
+
+
+def worklist_frame(night: Night, language: str, *, also: tuple[str, ...] = ()) -> "pl.DataFrame":
+    """The day's list in the contract's columns, and in those of `also` that only people read."""
+    from worklist.export import in_language
+
+    return in_language(night.frame("worklist"), language, also=also)

@@ -174,9 +174,9 @@ def say_list(home: Home, as_of: date, *, language: str) -> None:
 
 def list_tables(home: Home, as_of: date, *, language: str, most: int) -> list[tuple[Any, int]]:
     """A table of at most `most` rows for each section of a published list, and how many rows it leaves out."""
-    from flows.lists import worklist_frame
+    from flows.lists import night_of, worklist_frame
 
-    listed = worklist_frame(home, as_of, language)
+    listed = worklist_frame(night_of(home, as_of), language)
     return [
         _section_table(listed.filter(pl.col("section") == section), text(title, language), language, most)
         for section, title in (("deadline", "deadline_title"), ("early_warning", "early_title"))
@@ -212,6 +212,12 @@ def say_where(home: Home, as_of: date) -> None:
     """Where to look next."""
     language = read_settings(home).language
     print(text("where", language, folder=home.published / as_of.isoformat(), home=home.path, as_of=as_of))
+
+
+def note_beside(facts: dict[str, Any], language: str) -> None:
+    """Who ranked and what was missing, on standard error, so that programs read the output alone."""
+    for sentence in ranking_sentences(facts, language):
+        print(sentence, file=sys.stderr)
 
 
 def hand_over(content: bytes, out: Path | None) -> None:
