@@ -102,6 +102,7 @@ class Source(_Section):
     legal_basis: str = ""
     agreement: str = ""
     retention_months: int = Field(60, ge=1)
+    expected_every_days: int = Field(31, ge=1)
 
     @property
     def grounded(self) -> bool:
@@ -126,6 +127,11 @@ class SourceRegister(_Section):
     def switched_off(self) -> frozenset[str]:
         """The feeds that are off: nothing reads them."""
         return frozenset(feed for feed, source in self.source.items() if not source.on)
+
+    @property
+    def expected_every_days(self) -> dict[str, int]:
+        """How often a delivery of each feed is expected, in days, where a sender's layout does not say."""
+        return {feed: source.expected_every_days for feed, source in self.source.items()}
 
     @property
     def grounded(self) -> frozenset[str]:

@@ -79,9 +79,9 @@ def build_as_of(
     """Builds cohort, features, audit, deadlines, evidence and freshness for `as_of_dates`, exactly these.
 
     Without `with_results` only cohort, features and audit: what training on past cut-offs needs. Feeds in
-    `switched_off` are not read. `expected_every_days` says by (feed, sender) how often a delivery is
-    expected, 31 days where it does not say. Gives the checks that warn; `TableError` where one stops and
-    `LookAheadError` where a query reads past the door: then nothing is kept.
+    `switched_off` are not read. `expected_every_days` says by (feed, sender) how often a delivery is expected, by
+    (feed, "*") for senders it does not name; 31 days where it says nothing. Gives the checks that warn;
+    `TableError` where one stops and `LookAheadError` where a query reads past the door: then nothing is kept.
     """
     tables = [t for t in tables_in_order("night") if with_results or t.layer != "6_results"]
     warnings: list[CheckWarning] = []

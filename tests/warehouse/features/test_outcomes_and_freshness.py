@@ -119,3 +119,12 @@ def test_freshness_by_sender(town: Any) -> None:
     assert status.pop(("tenancies", "A")) == status.pop(("tenancies", "silent")) == ("late", 547)
     assert set(status.values()) == {("missing", None)}
     assert told.filter(pl.col("feed") == "sanctions")["expected_every_days"].to_list() == [7]
+
+
+def test_a_feed_has_a_rhythm_of_its_own_where_no_sender_is_named(town: Any) -> None:
+    town.tenancy("A", "1", date(2024, 1, 1))
+    town.deliveries += [("sanctions", "standard", AS_OF - timedelta(days=60))]
+    connection = town.settled()
+    build_as_of(connection, [AS_OF], expected_every_days={("sanctions", "*"): 92})
+    told = read_freshness(connection, [AS_OF]).filter(pl.col("feed") == "sanctions")
+    assert told.select("status", "expected_every_days").rows() == [("fresh", 92)]

@@ -42,9 +42,10 @@ aged as (
     w.sender,
     w.last_delivery_on,
     cast(date_diff('day', w.last_delivery_on, w.as_of) as integer) as age_days,
-    cast(coalesce(e.expected_every_days, 31) as integer) as expected_every_days
+    cast(coalesce(e.expected_every_days, f.expected_every_days, 31) as integer) as expected_every_days
   from wanted as w
   left join expected_delivery as e on e.feed = w.feed and e.sender = w.sender
+  left join expected_delivery as f on f.feed = w.feed and f.sender = '*'
 )
 select
   as_of,
