@@ -28,6 +28,8 @@ REPORT_COLUMNS = (
     "layout",
     "reason",
     "explanation",
+    "broken_rules",
+    "unknown_columns",
 )
 _COUNTS = ("rows_read", "accepted", "duplicate", "quarantined", "unlinked")
 _SHOWN_ROWS = 10
@@ -91,6 +93,7 @@ def show_intake(reports: pl.DataFrame, language: str) -> None:
     table.add_row(text("total", language), "", *(_count(cell) for cell in totals))
     _print(table)
     _show_set_aside(reports.filter(pl.col("status") == "set_aside"), language)
+    _show_quarantined(reports.filter(pl.col("broken_rules").is_not_null()), language)
 
 
 def _show_set_aside(reports: pl.DataFrame, language: str) -> None:
@@ -101,6 +104,15 @@ def _show_set_aside(reports: pl.DataFrame, language: str) -> None:
     table = _table(text("set_aside_title", language), ("feed", "file", "reason"), language, numbers_from=3)
     for feed, file, reason in reports.select("feed", "file", "reason").iter_rows():
         table.add_row(feed, file, getattr(FILE_REASONS[reason], language))
+    _print(table)
+
+
+def _show_quarantined(reports: pl.DataFrame, language: str) -> None:
+    if reports.is_empty():
+        return
+    table = _table(text("quarantined_title", language), ("feed", "file", "rules"), language, numbers_from=3)
+    for row in reports.select("feed", "file", "broken_rules").iter_rows():
+        table.add_row(*row)
     _print(table)
 
 

@@ -23,6 +23,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "col_unlinked": {"da": "Ikke koblet", "en": "Unlinked"},
     "col_reason": {"da": "Sat til side, fordi", "en": "Set aside because"},
     "total": {"da": "I alt", "en": "Total"},
+    "quarantined_title": {"da": "I karantæne: regel (felt): rækker", "en": "Quarantined: rule (column): rows"},
+    "col_rules": {"da": "Brudte regler", "en": "Broken rules"},
     "set_aside_title": {"da": "Sat til side: se på dem", "en": "Set aside: look at these"},
     "trained": {
         "da": "Model {version}: trænet på {cutoffs} skæringsdage, {positives} sager blandt {rows} lejemål-dage.",

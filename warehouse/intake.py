@@ -220,7 +220,8 @@ def delivery_reports(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """One row a delivery ever met, by day, feed and file.
 
     Columns: feed, file, delivered_on, rows_read, accepted, duplicate, quarantined, unlinked, layout, status, reason
-    (the code where set aside), explanation (its sentence), unknown_columns, warnings (CPR numbers that fail the
-    check digit). rows_read = accepted + duplicate + quarantined; settle the facts first.
+    (the code where set aside), explanation (its sentence), broken_rules ("rule (column): rows; …" of what was
+    quarantined), unknown_columns, warnings (CPR numbers that fail the check digit).
+    rows_read = accepted + duplicate + quarantined; settle the facts first.
     """
     return connection.sql(statement("delivery_reports")).pl()

@@ -38,14 +38,26 @@ unlinked as (
     group by r.delivery_id
 ),
 
+rules as (
+    select delivery_id, string_agg(rule || ' (' || column_name || '): ' || rows, '; ' order by rule, column_name) as broken_rules
+    from (
+        select delivery_id, rule, column_name, count(*) as rows
+        from quarantine
+        group by delivery_id, rule, column_name
+    )
+    group by delivery_id
+),
+
 counted as (
     select
         d.*,
+        case when d.status = 'taken' then r.broken_rules end as broken_rules,
         case when d.status = 'taken' then coalesce(v.accepted, 0) else 0 end as accepted,
         case when d.status = 'taken' then coalesce(u.unlinked, 0) else 0 end as unlinked
     from delivery as d
     left join versions as v on d.delivery_id = v.delivery_id
     left join unlinked as u on d.delivery_id = u.delivery_id
+    left join rules as r on d.delivery_id = r.delivery_id
 )
 
 select
@@ -61,6 +73,7 @@ select
     status,
     reason,
     explanation,
+    broken_rules,
     unknown_columns,
     warnings
 from counted
