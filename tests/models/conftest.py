@@ -1,4 +1,4 @@
-"""A made-up municipality as frames: twelve features, a planted risk, outcomes in the order of time."""
+"""A made-up municipality as frames: thirteen features, a planted risk, outcomes in the order of time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ COLUMNS = (
     Column("arrears_dkk", 1, "arrears_balance", "dkk", source="rent_postings"),
     Column("oldest_due_days", 1, "arrears_balance", "days", source="rent_postings"),
     Column("times_behind_24_months_count", 1, "repeated_arrears", "count", source="rent_postings"),
+    Column("months_behind_24_months_count", 1, "repeated_arrears", "count", source="rent_postings"),
     Column("late_rents_6_months_count", 1, "late_payments", "count", source="rent_postings"),
     Column("paid_3_months_share", -1, "last_payment", "share", source="rent_postings"),
     Column("demands_24_months_count", 1, "payment_demand", "count", source="notices"),
@@ -72,6 +73,7 @@ def _month(
         "noise_count": generator.integers(0, 9, size),
     }
     risk = base + 1.1 * owed + 0.7 * demands + 0.5 * np.nan_to_num(features["sanctions_6_months_count"])
+    features["months_behind_24_months_count"] = features["times_behind_24_months_count"] * (owed > 0)
     positive = generator.random(size) < 1 / (1 + np.exp(-risk))
     keys = {
         "as_of": [day] * size,

@@ -50,7 +50,7 @@ def test_the_steps_are_those_of_the_trees(world: Any) -> None:
 
 def test_risk_moves_only_in_the_direction_it_may(model: AdditiveBoosting) -> None:
     directed = [(c, s) for c, s in zip(model.columns, model.steps, strict=True) if c.direction]
-    assert len(directed) == 11
+    assert len(directed) == 12
     for column, steps in directed:
         assert (np.diff(steps[:-1]) * column.direction >= -1e-12).all(), column.name
 

@@ -98,6 +98,16 @@ def test_largest_arrears_puts_the_unknown_last(world: Any) -> None:
     assert scores.argsort().tolist() == [0, 1, 2]
 
 
+def test_repeats_does_not_mistake_a_late_pay_day_for_arrears(world: Any) -> None:
+    late_pay_day, in_trouble, never_behind = 24.0, 2.0, 0.0
+    matrix = world.matrix[:3].with_columns(
+        times_behind_24_months_count=pl.Series([late_pay_day, in_trouble, never_behind]),
+        months_behind_24_months_count=pl.Series([0.0, 5.0, 0.0]),
+        arrears_dkk=pl.Series([50.0, 20_000.0, 0.0]),
+    )
+    assert RANKERS["repeats"](world.columns, 0).score(matrix).argsort().tolist() == [2, 0, 1]
+
+
 def test_ties_in_the_first_column_are_broken_by_the_second(world: Any) -> None:
     matrix = world.matrix[:3].with_columns(
         demands_24_months_count=pl.Series([1.0, 1.0, 2.0]), arrears_dkk=pl.Series([900.0, 100.0, None])
