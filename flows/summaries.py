@@ -67,7 +67,7 @@ def say_simulated(home: Home, report: "SimulationReport") -> None:
 def say_intake(reports: pl.DataFrame, *, as_json: bool, language: str) -> None:
     """After `intake`: the contract's columns as JSON, or a table a person reads."""
     if as_json:
-        records = reports.select(REPORT_COLUMNS, "delivered_on", "status").to_dicts()
+        records = reports.select(*REPORT_COLUMNS, "delivered_on", "status").to_dicts()
         json.dump(records, sys.stdout, ensure_ascii=False, indent=1, default=str)
         print()
         return

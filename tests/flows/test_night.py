@@ -69,6 +69,17 @@ def test_the_list_is_as_the_contract_says(town: Path) -> None:
     assert timed == sorted(timed)
 
 
+def test_the_intake_accounts_for_every_row_of_every_delivery(taken_in: Path, tmp_path: Path) -> None:
+    hamlet = Path(shutil.copytree(taken_in, tmp_path / "hamlet", symlinks=True))
+    told = json.loads(_listed(hamlet, "intake", "--format", "json", "--without-prefect"))
+    counts = {"rows_read", "accepted", "duplicate", "quarantined", "unlinked"}
+    assert all({"feed", "file", "layout", "reason", "status"} | counts <= set(one) for one in told)
+    assert all(one["rows_read"] == one["accepted"] + one["duplicate"] + one["quarantined"] for one in told)
+    assert {one["status"] for one in told} >= {"taken", "set_aside"}
+    assert sum(one["accepted"] for one in told) > 1000
+    assert all(one["reason"] for one in told if one["status"] == "set_aside")
+
+
 def test_scores_hold_every_active_tenancy_once(town: Path) -> None:
     night = _night(town)
     out = town / "scores.parquet"
