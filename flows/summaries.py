@@ -196,13 +196,15 @@ def list_tables(home: Home, as_of: date, *, language: str, most: int) -> list[tu
 
 
 def _section_table(rows: pl.DataFrame, title: str, language: str, most: int) -> tuple[Any, int]:
+    from worklist.wording import STAGES
+
     headings = ("position", "tenancy", "stage", "deadline", "arrears", "band", "reasons")
     table = _table(f"{title} ({rows.height})", headings, language, numbers_from=9, lines=True)
     for row in rows.head(most).iter_rows(named=True):
         table.add_row(
             str(row["position"]),
             f"{row['landlord']}\n{row['tenancy_no']}",
-            text(f"stage_{row['stage']}", language),
+            STAGES[row["stage"]][language],
             _deadline(row["next_deadline"], row["days_left"], language),
             _kroner(row["arrears_dkk"], language),
             row["score_band"] or "–",

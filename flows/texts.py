@@ -73,12 +73,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "da": "Filerne: {folder}. Excel: bovagt --home {home} worklist --as-of {as_of} --format xlsx --out liste.xlsx",
         "en": "The files: {folder}. Excel: bovagt --home {home} worklist --as-of {as_of} --format xlsx --out list.xlsx",
     },
-    "stage_none": {"da": "ingen", "en": "none"},
-    "stage_arrears": {"da": "restance", "en": "arrears"},
-    "stage_demand": {"da": "påkrav", "en": "demand"},
-    "stage_termination": {"da": "ophævelse", "en": "termination"},
-    "stage_court": {"da": "fogedret", "en": "court"},
-    "stage_closed": {"da": "afsluttet", "en": "closed"},
 }
 
 
