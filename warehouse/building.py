@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.door import refuse_look_ahead
 from warehouse.errors import TableError
+from warehouse.statements import statement
 from warehouse.tables import Check, Step, Table, read_tables
 
 LAYERS = ("3_known", "4_cohort", "5_features", "6_results")
@@ -79,11 +80,7 @@ def _store(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
 def make_kept(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     """Makes the empty kept table where there is none, or where its query has other columns than it had."""
     wanted = connection.execute(_statement("describe", table.query)).fetchall()
-    there = connection.execute(
-        "select column_name, data_type from duckdb_columns()"
-        " where table_name = $name and not internal and database_name = current_database() order by column_index",
-        {"name": table.name},
-    ).fetchall()
+    there = connection.execute(statement("columns_of_table"), {"name": table.name}).fetchall()
     if there != [row[:2] for row in wanted]:
         connection.execute(_statement("drop table if exists", table.name))
         connection.execute(_statement("create table", table.name, "as from (", table.query, ") limit 0"))
@@ -105,6 +102,16 @@ def _check(connection: duckdb.DuckDBPyConnection, table: Table) -> list[CheckWar
         return []
     if table.stored == "kept":
         _refuse_broken_key(connection, table)
+    return run_checks(connection, table)
+
+
+def check_table(connection: duckdb.DuckDBPyConnection, layer: str, name: str) -> list[CheckWarning]:
+    """Runs the checks of the table `name` of `layer`, for those who fill it themselves; raises as `run_checks`."""
+    return run_checks(connection, next(table for table in read_tables(layer) if table.name == name))
+
+
+def run_checks(connection: duckdb.DuckDBPyConnection, table: Table) -> list[CheckWarning]:
+    """Runs the checks of `table` and gives those that warn; `TableError` where one that stops returns a row."""
     found = [(check, len(connection.execute(check.query).fetchall())) for check in table.checks]
     for check, row_count in found:
         if row_count and check.level == "stop":

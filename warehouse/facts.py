@@ -5,7 +5,8 @@ from contextlib import suppress
 
 import duckdb
 
-from warehouse.errors import StoreError
+from warehouse.building import check_table
+from warehouse.errors import StoreError, TableError
 from warehouse.tables import TABLES, sql_of
 from warehouse.unsettled import LINKS, clear_unsettled, mark_unsettled
 
@@ -16,15 +17,20 @@ def settle(connection: duckdb.DuckDBPyConnection, feeds: Iterable[str]) -> None:
     """Make `fact_<feed>` anew for each of `feeds` from all that was delivered, in one transaction.
 
     The versions depend on the set of delivered rows alone, not on the order in which they came. `StoreError`
-    where the warehouse cannot be written.
+    where the warehouse cannot be written, `TableError` where a check that stops finds a row: then nothing is kept.
     """
     connection.begin()
     try:
         for feed in feeds:
             _make_anew(connection, "fact_" + feed)
+            check_table(connection, "1_delivered", "delivered_" + feed)
+            check_table(connection, _FACTS, "fact_" + feed)
             clear_unsettled(connection, feed)
         mark_unsettled(connection, LINKS)
         connection.commit()
+    except TableError:
+        connection.rollback()
+        raise
     except duckdb.Error as error:
         with suppress(duckdb.Error):
             connection.rollback()

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 
-from warehouse.errors import StoreError
+from warehouse.building import check_table
+from warehouse.errors import StoreError, TableError
 from warehouse.linking_decisions import decide
 from warehouse.linking_model import LinkModel, declared_model, pair_odds
 from warehouse.linking_records import Identities, asking_letters, offered_homes, read_versions, spans, with_parts
@@ -58,7 +59,8 @@ def link_records(
     """Rewrites `fact_link` and `link_queue` from the facts and the vault, in one transaction; counts what came of it.
 
     A link is made where its confidence (0-1) is above `accept_above` and at least `margin` above that of any other
-    home; everything else goes to the queue. `StoreError` where the warehouse cannot be written.
+    home; everything else goes to the queue. `StoreError` where the warehouse cannot be written, `TableError` where a
+    check of the links stops: then both tables are as they were.
     """
     tenancies = read_versions(connection, vault, "tenancy")
     persons = read_versions(connection, vault, "person")
@@ -185,7 +187,12 @@ def _write(connection: duckdb.DuckDBPyConnection, links: pl.DataFrame, queue: pl
     try:
         _replace(connection, "fact_link", "decided_links", links)
         _replace(connection, "link_queue", "undecided_records", queue)
+        check_table(connection, "2_facts", "fact_link")
+        check_table(connection, "2_facts", "link_queue")
         connection.commit()
+    except TableError:
+        connection.rollback()
+        raise
     except duckdb.Error as error:
         with suppress(duckdb.Error):
             connection.rollback()

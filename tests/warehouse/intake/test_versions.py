@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.intake.conftest import KEY, TODAY, Intake
+from warehouse.errors import TableError
 from warehouse.intake import find_deliveries, settle, take_in
 from warehouse.layouts import Layouts
 from warehouse.store import open_warehouse
@@ -165,3 +166,26 @@ def test_a_delivery_is_written_whole_or_not_at_all(intake: Intake, monkeypatch: 
     assert intake.connection.table("delivered_arrears").pl().is_empty()
     intake.run()
     assert intake.reports().select("accepted", "duplicate").rows() == [(1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("damage", "meaning"),
+    [
+        ({"line_no": 2}, r"delivered_arrears/checks\.sql: .* a line counts twice"),
+        ({"line_no": 3, "known_on": None}, "without the day it became known"),
+        ({"line_no": 3, "landlord": None}, "a row without its key"),
+    ],
+)
+def test_a_check_of_what_was_delivered_stops_and_keeps_the_facts_as_they_were(
+    intake: Intake, damage: dict[str, object], meaning: str
+) -> None:
+    intake.put("arrears", "2026-01-10_a.csv", f"{HEADER}\nB;T1;2026-01-01;100;;")
+    intake.run()
+    before = intake.facts("arrears")
+    delivered = intake.connection.table("delivered_arrears").pl()
+    schema = delivered.schema
+    wrong = delivered.with_columns(**{name: pl.lit(value, schema[name]) for name, value in damage.items()})
+    intake.connection.from_arrow(wrong.to_arrow()).insert_into("delivered_arrears")
+    with pytest.raises(TableError, match=meaning):
+        settle(intake.connection, ["arrears"])
+    assert intake.facts("arrears").equals(before)

@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 
 from tests.warehouse.linking.made_up import MadeUp
+from warehouse import linking
+from warehouse.errors import StoreError, TableError
 from warehouse.linking import LinkReport, link_records
 from warehouse.store import open_warehouse
 from warehouse.tables import read_tables
@@ -270,14 +272,29 @@ def test_no_name_or_address_reaches_the_warehouse(linked: Linked, tmp_path: Path
 
 
 def test_the_warehouse_is_left_as_it_was_where_writing_fails(tmp_path: Path) -> None:
-    from warehouse.errors import StoreError
-
     with open_warehouse(tmp_path / "w.duckdb") as connection:
         connection.execute("insert into fact_link (feed, record_key) values ('notices', 'kept')")
         connection.execute("drop table link_queue")
         with pytest.raises(StoreError, match=r"warehouse\.duckdb: expected room to write the links"):
             link_records(connection, MadeUp())
         assert connection.execute("select record_key from fact_link").fetchall() == [("kept",)]
+
+
+def test_a_link_to_a_tenancy_nobody_knows_stops_and_keeps_the_links_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = _street_of_ten()
+    _letter(town, "Liv Bach", "Nørre Allé 5, 2. th")
+    with open_warehouse(tmp_path / "w.duckdb") as connection:
+        town.write(connection)
+        link_records(connection, town)
+        before = connection.table("fact_link").pl()
+        links = linking._links
+        monkeypatch.setattr(linking, "_links", lambda o: links(o).with_columns(tenancy_no=pl.lit("unknown")))
+        with pytest.raises(TableError, match=r"fact_link/checks\.sql: .* a tenancy that was not known"):
+            link_records(connection, town)
+        assert before.height == 1
+        assert connection.table("fact_link").pl().equals(before)
 
 
 def test_the_result_is_closed(tmp_path: Path) -> None:
