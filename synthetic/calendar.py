@@ -1,7 +1,7 @@
 """Days as whole numbers since 1970-01-01, and the months of the made-up municipality."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -11,11 +11,6 @@ EPOCH = date(1970, 1, 1)
 def day_number(day: date) -> int:
     """Days from 1970-01-01 to `day`."""
     return (day - EPOCH).days
-
-
-def date_of(number: int) -> date:
-    """The date of a day number."""
-    return EPOCH + timedelta(days=int(number))
 
 
 def month_after(day: date, months: int) -> date:

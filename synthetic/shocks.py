@@ -12,7 +12,6 @@ from synthetic.tenants import is_cash
 # Chances a month for a tenant with average pressure; they rise with the pressure (people in trouble have more of it).
 _SANCTION, _MISSED, _DISCHARGE, _DIVORCE = 0.008, 0.012, 0.0007, 0.0022
 _SHELTER, _SUPPORT_BEGINS, _SUPPORT_ENDS = 0.0004, 0.0011, 0.055
-_SUPPORT_LOST_SHARE = 0.3
 METHODS = ("ICM", "CTI", "ACT", "M_ACT", "SEL85", "SEL99", "aftercare")
 
 

@@ -6,9 +6,6 @@ import polars as pl
 
 from warehouse.vocabulary import FEEDS, Feed, Field, FieldType, Sensitivity
 
-CANONICAL_ORDER = ("known_on", "delivered_on", "file_name", "line_no")
-"""The order in which delivered rows count: the later in it replaces the earlier with the same key."""
-
 _DELIVERED = (
     ("delivery_id", "VARCHAR"),
     ("line_no", "INTEGER"),

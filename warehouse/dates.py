@@ -1,6 +1,5 @@
 """The only date arithmetic: half-open everywhere, known < as-of, outcome in [as-of, as-of + horizon)."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 HORIZON_DAYS = 182
@@ -16,14 +15,6 @@ def add_months(day: date, months: int) -> date:
     """The first day of the month that lies `months` after the month of `day` (before it where negative)."""
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
-
-
-def months_between(first: date, last: date) -> Iterator[date]:
-    """The first day of each month in [first, last), from the month of `first`."""
-    month = month_start(first)
-    while month < last:
-        yield month
-        month = add_months(month, 1)
 
 
 def outcome_window(as_of: date, horizon_days: int = HORIZON_DAYS) -> tuple[date, date]:
