@@ -130,8 +130,12 @@ def _sentences(key: RowKey, reasons: Sequence[Reason], most: int) -> list[tuple[
 
 
 def _evidence_by_row(matrix: pl.DataFrame, evidence: pl.DataFrame) -> dict[RowKey, dict[str, Evidence]]:
-    """The evidence of the tenancies in `matrix` by key and code; of two of a code the later one."""
-    wanted = evidence.join(matrix.select(KEY), on=KEY, how="semi").sort(*KEY, "evidence", "event_on", "facts")
+    """The evidence of the tenancies in `matrix` by key and code; of two of a code the later one.
+
+    Evidence that cites no fact is left out: what cannot be looked up is not said.
+    """
+    cited = evidence.filter(pl.col("facts").list.len() > 0)
+    wanted = cited.join(matrix.select(KEY), on=KEY, how="semi").sort(*KEY, "evidence", "event_on", "facts")
     found: dict[RowKey, dict[str, Evidence]] = {}
     for row in wanted.iter_rows(named=True):
         one = as_evidence(row)

@@ -150,3 +150,18 @@ def test_each_sentence_is_true_of_the_facts_it_cites() -> None:
         for language in ("da", "en"):
             assert check_sentence(row[f"sentence_{language}"], as_evidence(row), language) == []
             assert row[f"sentence_{language}"].count(str(row["event_on"].year)) == 1
+
+
+def test_what_cites_no_fact_is_not_said(world: Any) -> None:
+    matrix = world.matrix[:1]
+    row = {**matrix.select(KEY).to_dicts()[0], "evidence": "repeated_arrears", "event_on": None, "amount_dkk": None}
+    types = {"event_on": pl.Date, "amount_dkk": pl.Decimal(12, 2), "event_count": pl.Int32, "code": pl.String}
+    told = [
+        explain(
+            RulesRanker(),
+            matrix.with_columns(times_behind_24_months_count=pl.lit(4.0)),
+            pl.DataFrame([{**row, "event_count": 4, "code": None, "facts": facts}], schema_overrides=types),
+        )["sentence_da"].to_list()
+        for facts in ([], ["rent_postings:A/1"])
+    ]
+    assert [any("4 gange" in sentence for sentence in sentences) for sentences in told] == [False, True]
