@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,8 @@ from models.reasons import explain
 from models.rules import RulesRanker
 from warehouse.features import read_contacts, read_deadlines, read_freshness, read_households
 from worklist.export import SCORE_COLUMNS, json_bytes, parquet_bytes
-from worklist.selection import Capacity, choose
+from worklist.issued import issued_on, still_decided
+from worklist.selection import Capacity, Chosen, choose_and_assign
 from worklist.wording import band, freshness
 
 LANGUAGES = ("da", "en")
@@ -21,10 +23,11 @@ LANGUAGES = ("da", "en")
 
 @dataclass(frozen=True)
 class Listed:
-    """The day's list, and every sentence on it with the facts it cites (see `models.reasons.explain`)."""
+    """The day's list, every sentence on it with the facts it cites (see `models.reasons.explain`), and its lots."""
 
     rows: pl.DataFrame
     reasons: pl.DataFrame
+    assignment: pl.DataFrame
 
 
 def choose_list(room: Workroom, scored: Scored) -> Listed:
@@ -34,11 +37,8 @@ def choose_list(room: Workroom, scored: Scored) -> Listed:
     months_owed, score_band (code), reasons_da, reasons_en, children, freshness_da, freshness_en, exploration,
     exploration_probability, rank, score.
     """
-    day = [scored.as_of]
-    deadlines, contacts = read_deadlines(room.connection, day), read_contacts(room.connection, day)
-    # The statutory tier lists received notices and their clocks only: nothing that was ranked.
-    places = _capacity(room) if room.settings.ranking.tier != "statutory" else Capacity(0)
-    listed = choose(scored.frame, deadlines, contacts, capacity=places, as_of=scored.as_of)
+    chosen = _chosen(room, scored)
+    listed = chosen.listed
     reasons = explain_listed(scored, listed)
     described = listed.join(scored.frame, on=TENANCY, how="left", maintain_order="left").with_columns(
         pl.col("rank")
@@ -48,7 +48,7 @@ def choose_list(room: Workroom, scored: Scored) -> Listed:
     described = described.join(_said(reasons), on=TENANCY, how="left", maintain_order="left")
     described = described.join(_households(room, scored), on=TENANCY, how="left", maintain_order="left")
     described = described.with_columns(_freshness(room, scored, described))
-    return Listed(described.select(*_LIST), reasons)
+    return Listed(described.select(*_LIST), reasons, chosen.assignment)
 
 
 _LIST = (
@@ -84,6 +84,7 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
         "reasons": listed.reasons,
         "deadlines": deadlines.join(listed.rows, on=TENANCY, how="semi", maintain_order="left"),
         "freshness": read_freshness(room.connection, day),
+        "assignment": listed.assignment,
     }
     facts = scored.facts | {"listed": dict(sorted(listed.rows.group_by("section").len().iter_rows()))}
     return {
@@ -91,6 +92,23 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
         "worklist.json": json_bytes(listed.rows),
         "night.json": _json(facts),
     }
+
+
+def _chosen(room: Workroom, scored: Scored) -> Chosen:
+    """The choice of the day: lots of the last half-year stand, and what this day issued before stays as it was."""
+    day, published = [scored.as_of], room.home.published
+    stands_since = scored.as_of - timedelta(days=room.settings.outcome.horizon_days)
+    return choose_and_assign(
+        scored.frame,
+        read_deadlines(room.connection, day),
+        read_contacts(room.connection, day),
+        # The statutory tier lists received notices and their clocks only: nothing that was ranked.
+        capacity=_capacity(room) if room.settings.ranking.tier != "statutory" else Capacity(0),
+        as_of=scored.as_of,
+        seed_text=room.settings.worklist.exploration_seed_text,
+        decided=still_decided(published, stands_since, scored.as_of),
+        issued=issued_on(published, scored.as_of),
+    )
 
 
 def explain_listed(scored: Scored, listed: pl.DataFrame) -> pl.DataFrame:

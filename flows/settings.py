@@ -54,6 +54,7 @@ class WorklistSettings(_Section):
 
     capacity: int = Field(25, ge=0, le=10_000)
     exploration_slots: int = Field(3, ge=0, le=1_000)
+    exploration_seed_text: str = Field("", max_length=200)
     quiet_days_after_reached: int = Field(30, ge=0, le=3_650)
     quiet_days_after_agreed: int = Field(90, ge=0, le=3_650)
 

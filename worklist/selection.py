@@ -3,16 +3,17 @@
 *Deadlines*: every tenancy with a running clock, a court date or an acute concern, or whose tenancy is terminated or in
 court, by the next irreversible date. The score neither hides nor orders one.
 *Early warning*: the others, by rank, down to the team's capacity. A few places are drawn at random from below the cut,
-with the probability recorded, so that the effect of being listed can be measured later.
+with the probability recorded, so that the effect of being listed can be measured later (see `worklist.assignment`).
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
 
-TENANCY = ("landlord", "tenancy_no")
+from worklist.assignment import DRAWN, draw
+from worklist.lots import TENANCY, with_lot
+
 DEADLINE_STAGES = ("termination", "court")
 OVER = "closed"
 """The stage of a tenancy that has ended: nothing is left to prevent, so only an acute concern puts it on the list."""
@@ -28,10 +29,6 @@ DUTIES = ("duty_to_act_14_days", ACUTE)
 
 OVERDUE_DAYS = 30
 """How long a missed duty stays on top of the list; after that it stands among the rest of the deadlines."""
-
-EXPLORATION_REACH = 10
-"""The draw reaches down to so many times the team's places below the cut. Further down almost nobody owes anything: a
-visit there would disturb a family for a measurement that says nothing of those who are near the cut."""
 
 SOFT_DEADLINE = "payment_demand"
 """A demand's deadline is shown but does not move a tenancy to the deadlines: that is what early warning is for."""
@@ -51,21 +48,12 @@ class Capacity:
     quiet_days_after_agreed: int = 90
 
 
-def lot(landlord: str, tenancy_no: str, drawing: str = "") -> str:
-    """A tenancy's lot in a `drawing`: favours nobody by number or name of landlord, and is the same when drawn again.
+@dataclass(frozen=True)
+class Chosen:
+    """A day's list (see `choose`) and what its lottery decided for whom (`worklist.assignment.SCHEMA`)."""
 
-    The drawing without a name is the fixed lot, the last tie-break; a drawing named by its day is new every day.
-    """
-    return hashlib.sha256(f"{drawing}\x1f{landlord}\x1f{tenancy_no}".encode()).hexdigest()
-
-
-def with_lot(frame: pl.DataFrame, drawing: str = "") -> pl.DataFrame:
-    """`frame` (landlord, tenancy_no, …) with each tenancy's lot in a `drawing` as a column."""
-    return frame.with_columns(
-        pl.struct(TENANCY)
-        .map_elements(lambda t: lot(t["landlord"], t["tenancy_no"], drawing), return_dtype=pl.String)
-        .alias("lot")
-    )
+    listed: pl.DataFrame
+    assignment: pl.DataFrame
 
 
 def choose(
@@ -84,6 +72,26 @@ def choose(
     `exploration_probability` is the chance a drawn tenancy had of being drawn (null for the others). The draw depends
     on `as_of`, `seed_text` (an installation's own words) and the tenancies below the cut, and on nothing else.
     """
+    return choose_and_assign(scores, deadlines, contacts, capacity=capacity, as_of=as_of, seed_text=seed_text).listed
+
+
+def choose_and_assign(
+    scores: pl.DataFrame,
+    deadlines: pl.DataFrame,
+    contacts: pl.DataFrame,
+    *,
+    capacity: Capacity,
+    as_of: date,
+    seed_text: str = "",
+    decided: pl.DataFrame | None = None,
+    issued: pl.DataFrame | None = None,
+) -> Chosen:
+    """The day's list as `choose` gives it, and the day's assignment.
+
+    `decided` (landlord, tenancy_no): for whom an earlier lot still stands; they are not drawn again. `issued`: the
+    assignment of this very day where it was issued before. It stays as it was, whatever has become known since:
+    nothing is drawn again, and who was drawn is still listed as drawn unless a deadline lists it already.
+    """
     next_ones = _next_deadlines(deadlines, as_of)
     acute = deadlines.filter(pl.col("kind") == ACUTE).select(TENANCY)
     ended = scores.filter(pl.col("stage") == OVER).join(acute, on=TENANCY, how="anti")
@@ -94,7 +102,18 @@ def choose(
     active = active.join(clocks, on=TENANCY, how="left")
     timed = active.filter(pl.col("has_clock").fill_null(False) | pl.col("stage").is_in(DEADLINE_STAGES))
     rest = active.join(timed, on=TENANCY, how="anti").join(_in_peace(contacts, capacity, as_of), on=TENANCY, how="anti")
-    return pl.concat([_by_deadline(timed), _early(rest.sort("rank"), capacity, _drawing(as_of, seed_text))])
+    ranked = rest.sort("rank")
+    assignment = issued
+    if assignment is None:
+        assignment = draw(
+            ranked,
+            scores.head(0) if decided is None else decided,
+            places=capacity.places,
+            slots=capacity.exploration_slots,
+            drawing=_drawing(as_of, seed_text),
+            as_of=as_of,
+        )
+    return Chosen(pl.concat([_by_deadline(timed), _early(ranked, capacity, assignment)]), assignment)
 
 
 def _next_deadlines(deadlines: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -137,33 +156,23 @@ def _by_deadline(timed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _early(ranked: pl.DataFrame, capacity: Capacity, drawing: str) -> pl.DataFrame:
+def _early(ranked: pl.DataFrame, capacity: Capacity, assignment: pl.DataFrame) -> pl.DataFrame:
     """The first by rank, then the drawn ones in the order of their rank."""
-    slots = min(capacity.exploration_slots, capacity.places, max(0, ranked.height - capacity.places))
-    certain = ranked.head(capacity.places - slots)
-    below = ranked.slice(certain.height, EXPLORATION_REACH * capacity.places)
-    drawn = _draw(below, slots, drawing)
-    chance = slots / below.height if slots else None
+    lots = assignment.filter(pl.col("status") == DRAWN).select(*TENANCY, "exploration_probability")
+    drawn = ranked.join(lots, on=TENANCY, maintain_order="left").head(capacity.places)
+    certain = ranked.join(drawn, on=TENANCY, how="anti", maintain_order="left").head(capacity.places - drawn.height)
     parts = [
         certain.with_columns(
             pl.lit(False).alias("exploration"), pl.lit(None, pl.Float64).alias("exploration_probability")
         ),
-        drawn.with_columns(
-            pl.lit(True).alias("exploration"), pl.lit(chance, pl.Float64).alias("exploration_probability")
-        ),
+        drawn.with_columns(pl.lit(True).alias("exploration")),
     ]
-    return _placed(pl.concat(parts), "early_warning")
+    return _placed(pl.concat(parts, how="diagonal"), "early_warning")
 
 
 def _drawing(as_of: date, seed_text: str) -> str:
     """The name of the day's drawing: without a seed text of its own, the day alone."""
     return " ".join(filter(None, ("exploration", as_of.isoformat(), seed_text)))
-
-
-def _draw(below: pl.DataFrame, slots: int, drawing: str) -> pl.DataFrame:
-    """`slots` rows of `below`, each with the same chance; the same drawing and tenancies give the same draw."""
-    drawn = with_lot(below, drawing).sort("lot").head(slots)
-    return drawn.drop("lot").sort("rank")
 
 
 def _placed(ordered: pl.DataFrame, section: str) -> pl.DataFrame:
