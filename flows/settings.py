@@ -14,6 +14,8 @@ from warehouse.vocabulary import FEEDS
 Purpose = Literal["development", "operation"]
 Language = Literal["da", "en"]
 Tier = Literal["statutory", "rules", "model"]
+GateRule = Literal["strict", "not_worse_than_rules"]
+Promotes = Literal["unless_rolled_back", "always", "never"]
 _Kind = TypeVar("_Kind", bound=BaseModel)
 
 
@@ -44,9 +46,10 @@ class OutcomeSettings(_Section):
 
 
 class RankingSettings(_Section):
-    """Which tier ranks."""
+    """Which tier ranks, and how many other models are scored beside the one in use."""
 
     tier: Tier = "model"
+    challengers: int = Field(3, ge=0, le=50)
 
 
 class WorklistSettings(_Section):
@@ -67,10 +70,12 @@ class LinkingSettings(_Section):
 
 
 class TrainingSettings(_Section):
-    """What a model is trained on."""
+    """What a model is trained on, what it must show, and whether `bovagt retrain` puts it to use by itself."""
 
     cutoffs: int = Field(24, ge=2, le=240)
     seed: int = 0
+    gate: GateRule = "strict"
+    promotes: Promotes = "unless_rolled_back"
 
 
 class ResourceSettings(_Section):
