@@ -78,12 +78,18 @@ class Wording:
 
 @dataclass(frozen=True)
 class Saying:
-    """Everything that `sentences.toml` says of an evidence code."""
+    """Everything that `sentences.toml` says of an evidence code.
+
+    `reason` is the code of the features whose contribution it stands for (`reason` in their table.toml): its own name,
+    or, where it `speaks_against` a risk, the reason it answers.
+    """
 
     gravity: int
     wordings: tuple[Wording, ...]
     codes: Mapping[str, Mapping[str, str]]
     explains_alone: bool = False
+    reason: str = ""
+    speaks_against: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,16 +104,18 @@ class Phrasebook:
 def phrasebook() -> Phrasebook:
     """The sentences of `sentences.toml`."""
     content = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text("utf-8"))
-    sayings = {name: _saying(entry, content["codes"]) for name, entry in content["evidence"].items()}
+    sayings = {name: _saying(name, entry, content["codes"]) for name, entry in content["evidence"].items()}
     return Phrasebook(sayings, content["nothing"])
 
 
-def _saying(entry: Mapping, codes: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Saying:
+def _saying(name: str, entry: Mapping, codes: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Saying:
     return Saying(
         gravity=entry["gravity"],
         wordings=tuple(Wording(**wording) for wording in entry["say"]),
         codes=codes[entry["codes"]] if "codes" in entry else {},
         explains_alone=entry.get("explains_alone", False),
+        reason=entry.get("against", name),
+        speaks_against="against" in entry,
     )
 
 

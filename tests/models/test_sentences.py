@@ -19,7 +19,9 @@ EVERY_CODE = """
 arrears_balance last_payment late_payments partial_payment no_payment_since repeated_arrears payment_demand termination
 court_request hearing concern sanction benefit_ended benefit_drop rent_burden application_pending application_refused
 support_ended support_missed shelter_stay new_tenancy rent_reduction_ends landlord_practice earlier_contact
-municipal_referral
+municipal_referral arrears_change reminder_fees
+account_clear arrears_falling listed_payment_plan agreement paid_on_time paid_in_full steady_account no_notice
+settled_case application_granted benefit_rise rent_covered long_tenancy
 """
 
 

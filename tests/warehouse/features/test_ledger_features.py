@@ -194,8 +194,31 @@ def test_evidence_of_the_account_names_amounts_days_and_postings(rented: Any) ->
     assert by_code["last_payment"]["event_on"] == date(2026, 3, 1)
     stopped = read_evidence(connection, [AS_OF]).filter(tenancy_no="3", evidence="no_payment_since").to_dicts()[0]
     assert (stopped["event_on"], stopped["event_count"]) == (date(2025, 12, 1), 121)
-    often = read_evidence(connection, [AS_OF]).filter(tenancy_no="2", evidence="repeated_arrears")["event_count"]
-    assert often.to_list() == [15]
+    behind = (
+        read_evidence(connection, [AS_OF]).filter(evidence="repeated_arrears").rows_by_key("tenancy_no", named=True)
+    )
+    # Ten days late each month is late, but nobody calls it being behind when the month is over.
+    assert {no: (rows[0]["event_count"], rows[0]["event_on"]) for no, rows in behind.items()} == {
+        "3": (3, date(2026, 3, 31)),
+        "4": (3, date(2026, 3, 31)),
+    }
+
+
+def test_what_speaks_against_is_told_of_the_account_too(rented: Any) -> None:
+    connection = rented.settled()
+    build_as_of(connection, [AS_OF])
+    told = read_evidence(connection, [AS_OF])
+    found = {(row["tenancy_no"], row["evidence"]): row for row in told.to_dicts()}
+    prompt = found["1", "paid_on_time"]
+    assert (prompt["event_count"], prompt["event_on"], prompt["code"]) == (15, date(2026, 3, 1), "on_time")
+    assert len(prompt["facts"]) == 12
+    assert {no for no, code in found if code == "paid_on_time"} == {"1"}
+    assert {no for no, code in found if code == "account_clear"} == {"1", "2"}
+    assert (found["1", "steady_account"]["event_count"], ("4", "steady_account") in found) == (15, False)
+    assert found["2", "paid_in_full"]["amount_dkk"] == 18000
+    assert (found["4", "last_payment"]["amount_dkk"], found["4", "last_payment"]["event_count"]) == (9000, 50)
+    assert (found["3", "last_payment"]["amount_dkk"], found["3", "last_payment"]["event_count"]) == (0, 0)
+    assert found["3", "arrears_change"]["amount_dkk"] == 18000
 
 
 def test_the_matrix_is_sorted_and_numeric(rented: Any) -> None:

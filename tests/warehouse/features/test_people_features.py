@@ -118,7 +118,9 @@ def test_concerns_contacts_and_the_home(town: Any) -> None:
     }  # fmt: skip
     assert {name: told[name] for name in expected} == expected
     said = _evidence(town, "1")
-    assert (said["earlier_contact"]["code"], said["earlier_contact"]["event_on"]) == ("agreed", _ago(40))
+    # An agreement speaks against a risk; the contact is not told for one as well.
+    assert (said["agreement"]["code"], said["agreement"]["event_on"]) == ("payment_plan", _ago(40))
+    assert "earlier_contact" not in said
     assert said["municipal_referral"]["event_on"] == said["new_tenancy"]["event_on"] == _ago(100)
     assert said["rent_reduction_ends"]["event_on"] == AS_OF + timedelta(days=30)
 

@@ -129,7 +129,7 @@ def test_random_towns_fill_most_features_stages_evidence_and_deadlines(
     constant = [name for name in matrix.columns[4:] if matrix[name].drop_nulls().n_unique() < 2]
     assert constant == []
     assert set(matrix["stage"]) >= {"none", "arrears", "demand", "court", "closed"}
-    assert pl.concat([frames[3] for frames in seen])["evidence"].n_unique() == 25
+    assert pl.concat([frames[3] for frames in seen])["evidence"].n_unique() == 38
     assert pl.concat([frames[4] for frames in seen])["kind"].n_unique() >= 6
     assert set(pl.concat([frames[5] for frames in seen])["status"]) >= {"fresh", "late"}
     assert set(pl.concat([frames[6] for frames in seen])["label_state"]) >= {"positive", "negative"}

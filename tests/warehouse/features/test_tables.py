@@ -23,6 +23,7 @@ EVIDENCE = {
     "payment_demand", "termination", "court_request", "hearing", "concern", "sanction", "benefit_ended", "benefit_drop",
     "rent_burden", "application_pending", "application_refused", "support_ended", "support_missed", "shelter_stay",
     "new_tenancy", "rent_reduction_ends", "landlord_practice", "earlier_contact", "municipal_referral",
+    "arrears_change", "reminder_fees",
 }  # fmt: skip
 UNIT_ENDINGS = {
     "dkk": "_dkk", "days": "_days", "count": "_count", "rents": "_count", "share": "_share", "flag": "_flag",

@@ -1,20 +1,22 @@
--- one row: an evidence from a tenancy's rent account or its landlord's arrears list
+-- one row: an evidence from a tenancy's rent account or its landlord's arrears list that speaks for a risk
 -- why: what a reason about money may say, with the postings or list lines it cites (the newest twelve at most)
+-- steps: behind = month ends with at least a quarter of a rent owed; paid_share = what was paid of three months' rents
 with cited as (
   select
     row_no,
     evidence,
     max(on_day) as last_on,
-    -sum(amount_dkk) as paid_dkk,
+    max(case when kind = 'payment' then on_day end) as paid_on,
+    abs(sum(amount_dkk)) as total_dkk,
+    -sum(case when kind = 'payment' then amount_dkk else 0 end) as paid_dkk,
+    sum(case when kind = 'charge' then amount_dkk else 0 end) as rent_dkk,
+    cast(count(*) as integer) as postings,
     list_slice(list(fact order by on_day desc, fact), 1, 12) as facts
   from cited_posting
   group by all
 ),
 line as (
-  select l.row_no, l.stated_on, l.balance_dkk,
-    'arrears:' || t.landlord || '/' || t.tenancy_no || '/' || l.line_stated_on as fact,
-    l.balance_dkk > 0 and not coalesce(lag(l.balance_dkk > 0) over (partition by l.row_no order by l.stated_on), false)
-      as is_new
+  select l.row_no, l.stated_on, 'arrears:' || t.landlord || '/' || t.tenancy_no || '/' || l.line_stated_on as fact
   from list_balance as l
   join active_tenancy as t using (row_no)
 ),
@@ -36,37 +38,48 @@ owed as (
 late as (
   select row_no, max(due_on) as event_on, cast(count(*) as integer) as event_count
   from ledger_rent
-  where late_days > 0 and due_on >= as_of - interval 12 month
+  where late_days > 7 and due_on >= as_of - interval 12 month
   group by row_no
 ),
-spell as (
-  select row_no, max(began_on) as event_on, cast(count(*) as integer) as event_count
-  from arrears_spell
-  group by row_no
+behind as (
+  select m.row_no, any_value(m.told_by) as code, max(m.ended_on) as event_on, cast(count(*) as integer) as event_count,
+    list_slice(list(l.fact order by l.stated_on desc) filter (where l.fact is not null), 1, 12) as list_facts
+  from account_month as m
+  left join line as l on m.told_by = 'list' and l.row_no = m.row_no and l.stated_on = m.ended_on
+  where m.is_behind
+  group by m.row_no
+  having count(*) >= 2
 )
 select * from owed
 union all
-select c.row_no, c.evidence, c.last_on, cast(c.paid_dkk as decimal(12, 2)), null, null, c.facts
-from cited as c
-where c.evidence in ('last_payment', 'partial_payment')
+select row_no, evidence, last_on, cast(total_dkk as decimal(12, 2)), null, null, facts
+from cited
+where evidence = 'partial_payment'
 union all
-select c.row_no, 'no_payment_since', c.last_on, null, cast(date_diff('day', c.last_on, t.as_of) as integer), null, c.facts
+select row_no, evidence, paid_on, cast(paid_dkk as decimal(12, 2)), cast(floor(100 * paid_dkk / rent_dkk) as integer),
+  null, facts
+from cited
+where evidence = 'last_payment' and rent_dkk > 0 and paid_dkk < rent_dkk
+union all
+select row_no, evidence, last_on, cast(total_dkk as decimal(12, 2)), postings, null, facts
+from cited
+where evidence = 'reminder_fees'
+union all
+select c.row_no, c.evidence, c.last_on, null, cast(date_diff('day', c.last_on, t.as_of) as integer), null, c.facts
 from cited as c
 join active_tenancy as t using (row_no)
-where c.evidence = 'last_payment' and date_diff('day', c.last_on, t.as_of) > 31
+where c.evidence = 'no_payment_since' and date_diff('day', c.last_on, t.as_of) > 31
 union all
 select l.row_no, 'late_payments', l.event_on, null, l.event_count, null, c.facts
 from late as l
 join cited as c on c.row_no = l.row_no and c.evidence = 'late_payments'
 union all
-select s.row_no, 'repeated_arrears', s.event_on, null, s.event_count, null, coalesce(c.facts, [])
-from spell as s
-left join cited as c on c.row_no = s.row_no and c.evidence = 'repeated_arrears'
-where s.event_count >= 2
+select b.row_no, 'repeated_arrears', b.event_on, null, b.event_count, b.code,
+  coalesce(case when b.code = 'list' then b.list_facts else c.facts end, [])
+from behind as b
+left join cited as c on c.row_no = b.row_no and c.evidence = 'repeated_arrears'
 union all
-select row_no, 'repeated_arrears', max(stated_on), null, cast(count(*) as integer), null,
-  list_slice(list(fact order by stated_on desc), 1, 12)
-from line
-where is_new
-group by row_no
-having count(*) >= 2
+select m.row_no, 'arrears_change', null, m.risen_dkk, null, null, coalesce(case when m.told_by = 'list' then m.list_facts else c.facts end, [])
+from arrears_moved as m
+left join cited as c on c.row_no = m.row_no and c.evidence = 'arrears_change'
+where m.risen_dkk > 0

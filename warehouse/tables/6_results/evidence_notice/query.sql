@@ -1,5 +1,6 @@
 -- one row: an evidence from the notices, concerns and contacts about a tenancy
--- why: what a reason about warnings may say; demands and dates only while they stand, concerns of neutral senders only
+-- why: what a reason about warnings may say; demands and dates only while they stand, concerns of neutral senders only;
+--   link_confidence is that of the cited fact linked by name and address with the least certainty (1: none was)
 with notice as (
   select n.*, 'notices:' || n.source || '/' || n.notice_no as fact, o.open_demand_on, o.open_termination_on, o.open_court_on
   from tenancy_notice as n
@@ -11,7 +12,8 @@ demand as (
     max(issued_on) as event_on,
     arg_max_null(amount_dkk, (issued_on, fact)) as amount_dkk,
     cast(count(*) as integer) as event_count,
-    list_slice(list(fact order by issued_on desc, fact), 1, 12) as facts
+    list_slice(list(fact order by issued_on desc, fact), 1, 12) as facts,
+    min(link_confidence) as link_confidence
   from notice
   where kind = 'payment_demand' and issued_on >= as_of - interval 24 month and open_demand_on is not null
   group by row_no
@@ -29,13 +31,14 @@ filed as (
       when kind = 'termination' and any_value(open_termination_on) is not null then 'open'
       else 'earlier'
     end as code,
-    list_slice(list(fact order by issued_on desc, fact), 1, 12) as facts
+    list_slice(list(fact order by issued_on desc, fact), 1, 12) as facts,
+    min(link_confidence) as link_confidence
   from notice
   where kind in ('termination', 'court_request') and issued_on >= as_of - interval 24 month
   group by row_no, kind
 ),
 hearing as (
-  select row_no, coalesce(hearing_on, deadline_on) as event_on, kind as code, [fact] as facts
+  select row_no, coalesce(hearing_on, deadline_on) as event_on, kind as code, [fact] as facts, link_confidence
   from notice
   where kind in ('court_hearing', 'onsite_scheduled')
     and not is_answered
@@ -49,7 +52,8 @@ concern as (
     max(cast(c.received_at as date)) as event_on,
     arg_max(c.sender, (c.received_at, c.concern_no)) as code,
     cast(count(*) as integer) as event_count,
-    list_slice(list('concerns:' || c.concern_no order by c.received_at desc, c.concern_no), 1, 12) as facts
+    list_slice(list('concerns:' || c.concern_no order by c.received_at desc, c.concern_no), 1, 12) as facts,
+    min(c.link_confidence) as link_confidence
   from known_concerns as c
   join active_tenancy as t using (as_of, landlord, tenancy_no)
   where c.received_at < c.as_of
@@ -64,7 +68,8 @@ contact as (
     max(c.contacted_on) as event_on,
     arg_max_null(c.outcome, (c.contacted_on, c.contact_no)) as code,
     cast(count(*) as integer) as event_count,
-    list_slice(list('contacts:' || c.contact_no order by c.contacted_on desc, c.contact_no), 1, 12) as facts
+    list_slice(list('contacts:' || c.contact_no order by c.contacted_on desc, c.contact_no), 1, 12) as facts,
+    min(c.link_confidence) as link_confidence
   from known_contacts as c
   join active_tenancy as t using (as_of, landlord, tenancy_no)
   where c.contacted_on < c.as_of
@@ -72,12 +77,14 @@ contact as (
     and coalesce(c.outcome, '') <> 'wrong_person'
   group by t.row_no
 )
-select row_no, 'payment_demand' as evidence, event_on, amount_dkk, event_count, null::varchar as code, facts from demand
+select row_no, 'payment_demand' as evidence, event_on, amount_dkk, event_count, null::varchar as code, facts, link_confidence from demand
 union all
-select row_no, evidence, event_on, amount_dkk, event_count, code, facts from filed
+select row_no, evidence, event_on, amount_dkk, event_count, code, facts, link_confidence from filed
 union all
-select row_no, 'hearing', event_on, null, null, code, facts from hearing
+select row_no, 'hearing', event_on, null, null, code, facts, link_confidence from hearing
 union all
-select row_no, 'concern', event_on, null, event_count, code, facts from concern
+select row_no, 'concern', event_on, null, event_count, code, facts, link_confidence from concern
 union all
-select row_no, 'earlier_contact', event_on, null, event_count, code, facts from contact
+select row_no, 'earlier_contact', event_on, null, event_count, code, facts, link_confidence from contact
+-- an agreement speaks against a risk (against_other)
+where code is distinct from 'agreed'
