@@ -1,17 +1,18 @@
-"""What the model has to beat, behind the same interface: orders by one column, a regression, an unbound boosting."""
+"""What the model has to beat, behind the same interface: written orders, the base rate, a ten-feature regression."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import polars as pl
 
 from models.boosting import refuse_few_positives
-from models.matrix import KEY, Column, Flags, Floats, canonical_order, feature_values, require_columns
+from models.matrix import KEY, Flags, Floats, canonical_order, feature_values, require_columns
+from models.measures import average_precision, blocks
 from warehouse.errors import ModelError
 
 MOST_REGRESSION_FEATURES = 10
@@ -23,40 +24,82 @@ def written_baselines() -> Mapping[str, Any]:
     return tomllib.loads(Path(__file__).with_name("baselines.toml").read_text("utf-8"))
 
 
+class Order(Protocol):
+    """A written order: what it reads, and one number a row, the higher the sooner."""
+
+    @property
+    def reads(self) -> tuple[str, ...]: ...  # noqa: D102 - said above
+
+    def values(self, matrix: pl.DataFrame) -> Floats: ...  # noqa: D102
+
+
 @dataclass
-class ByColumn:
-    """Orders by one column, the highest first, ties by a second one; not known comes last. Nothing to fit."""
+class Written:
+    """A baseline that needs no training but the choice among its written `orders`.
+
+    `fit` takes the order with the highest average precision on the rows that teach, of equal ones the first named.
+    """
 
     name: str
-    by: str
-    then: str = ""
+    orders: tuple[Order, ...]
+    chosen: int = field(default=0, init=False)
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns it orders by."""
-        return (self.by, self.then) if self.then else (self.by,)
+        """The columns of every order it may choose."""
+        return tuple(dict.fromkeys(column for order in self.orders for column in order.reads))
 
-    def fit(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
-        """Nothing is learned."""
+    def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
+        """Choose the order; without positives or negatives the first one."""
+        require_columns(matrix, self.needs, f"the matrix that {self.name} is chosen on")
+        self.chosen = 0
+        if len(self.orders) > 1 and 0 < outcomes.sum() < outcomes.size:
+            # Rounded, so that the last bit of a sum, which hangs on the order of the rows, decides nothing.
+            found = [round(_precision(order.values(matrix), outcomes, weights), 9) for order in self.orders]
+            self.chosen = int(np.argmax(found))
         return self
 
     def score(self, matrix: pl.DataFrame) -> Floats:
-        """The column itself (-inf where unknown), or the place in the order of both."""
+        """The chosen order's number for each row."""
         require_columns(matrix, self.needs, f"the matrix to be ranked by {self.name}")
-        first = _unknown_last(feature_values(matrix, self.by))
-        if not self.then:
-            return first
-        second = _unknown_last(feature_values(matrix, self.then))
-        return _places(first) * (matrix.height + 1.0) + _places(second)
+        return self.orders[self.chosen].values(matrix)
 
 
-def _unknown_last(values: Floats) -> Floats:
-    return np.where(np.isnan(values), -np.inf, values)
+def _precision(values: Floats, outcomes: Flags, weights: Floats | None) -> float:
+    found = average_precision(blocks(values, outcomes).curve(weights))
+    return found if found == found else 0.0  # NaN, where the weights leave no positive
 
 
-def _places(values: Floats) -> Floats:
-    """The place of each value among the different ones, from the lowest: equal values, equal places."""
-    return np.unique(values, return_inverse=True)[1].astype(np.float64)
+@dataclass(frozen=True)
+class ByColumns:
+    """The first column decides, the next breaks its ties; "-" before a name turns it round; not known comes last."""
+
+    columns: tuple[str, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns without their signs."""
+        return tuple(name.removeprefix("-") for name in self.columns)
+
+    def values(self, matrix: pl.DataFrame) -> Floats:
+        """The column itself (-inf where not known), or the place in the order of all of them."""
+        each = [_signed(matrix, name) for name in self.columns]
+        return each[0] if len(each) == 1 else in_turn(each)
+
+
+def _signed(matrix: pl.DataFrame, name: str) -> Floats:
+    values = feature_values(matrix, name.removeprefix("-"))
+    return np.where(np.isnan(values), -np.inf, -values if name.startswith("-") else values)
+
+
+def in_turn(each: Sequence[Floats]) -> Floats:
+    """One number a row that sorts as the first of `each`, its ties as the next, and so on; equal rows are equal."""
+    placed = np.zeros(each[0].size)
+    for values in each:
+        among = np.unique(values, return_inverse=True)[1].astype(np.float64)
+        # Places again after each step: products of places would outgrow the whole numbers of a float.
+        placed = np.unique(placed * (values.size + 1.0) + among, return_inverse=True)[1].astype(np.float64)
+    return placed
 
 
 @dataclass
@@ -71,9 +114,11 @@ class BaseRate:
         """The key only."""
         return KEY
 
-    def fit(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
+    def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
         """Keep the share of positives."""
-        self.share = float(outcomes.mean()) if outcomes.size else 0.0
+        if outcomes.size:
+            order = canonical_order(matrix) if weights is not None else slice(None)
+            self.share = float(np.average(outcomes[order], weights=None if weights is None else weights[order]))
         return self
 
     def score(self, matrix: pl.DataFrame) -> Floats:
@@ -84,10 +129,17 @@ class BaseRate:
 
 @dataclass
 class Regression:
-    """A logistic regression on at most ten features: signed logarithms, standardised, the median where unknown."""
+    """A logistic regression: signed logarithms, standardised, the median where unknown.
+
+    Of `strengths` (the inverse of the penalty) that is taken which has the highest average precision on the latest
+    third of the cut-offs that teach, when fitted on the earlier ones; then it is fitted again on all of them.
+    """
 
     features: tuple[str, ...]
+    strengths: tuple[float, ...] = (1.0,)
+    flag_unknown: bool = False
     name: str = "logistic_regression"
+    strength: float = field(default=0.0, init=False)
     centre: Floats = field(default_factory=lambda: np.zeros(0), init=False)
     spread: Floats = field(default_factory=lambda: np.zeros(0), init=False)
     weights: Floats = field(default_factory=lambda: np.zeros(0), init=False)
@@ -98,81 +150,69 @@ class Regression:
         """Its features."""
         return self.features
 
-    def fit(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
+    def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
         """Learn from `matrix` and its `outcomes` (rows,); the order of the rows leaves no trace."""
-        from sklearn.linear_model import LogisticRegression
-
         refuse_few_positives(outcomes, "the training matrix")
         order = canonical_order(matrix)
-        values = self._logarithms(matrix)[order]
-        self.centre = np.array([_median(column) for column in values.T])
-        filled = np.where(np.isnan(values), self.centre, values)
-        self.spread = np.maximum(filled.std(axis=0), 1e-9)
-        fitted = LogisticRegression(C=1.0, max_iter=2000).fit((filled - self.centre) / self.spread, outcomes[order])
-        self.weights, self.intercept = fitted.coef_[0], float(fitted.intercept_[0])
+        values, flags = self._logarithms(matrix)[order], outcomes[order]
+        counts = np.ones(flags.size) if weights is None else weights[order]
+        self.strength = self.strengths[0]
+        if len(self.strengths) > 1:
+            self.strength = self._best_strength(values, flags, counts, matrix["as_of"].to_numpy()[order])
+        self._learn(values, flags, counts, self.strength)
         return self
 
     def score(self, matrix: pl.DataFrame) -> Floats:
         """The log odds of each row."""
-        values = self._logarithms(matrix)
         if not self.weights.size:
-            raise _not_fitted(self.name)
+            raise not_fitted(self.name)
+        return self._odds(self._logarithms(matrix))
+
+    def _best_strength(self, values: Floats, flags: Flags, counts: Floats, days: np.ndarray) -> float:
+        """The strength that ranks the latest third of the cut-offs best; the first where these cannot tell."""
+        distinct = np.unique(days)
+        later = days > distinct[(len(distinct) * 2) // 3 - 1] if len(distinct) > 2 else np.zeros(days.size, dtype=bool)
+        if not (flags[later].sum() > 0 and flags[~later].sum() > 0):
+            return self.strengths[0]
+        found = []
+        for strength in self.strengths:
+            self._learn(values[~later], flags[~later], counts[~later], strength)
+            found.append(round(_precision(self._odds(values[later]), flags[later], counts[later]), 6))
+        return self.strengths[int(np.argmax(found))]
+
+    def _learn(self, values: Floats, flags: Flags, counts: Floats, strength: float) -> None:
+        from sklearn.linear_model import LogisticRegression
+
+        self.centre = np.array([_weighted_median(column, counts) for column in values.T])
+        filled = np.where(np.isnan(values), self.centre, values)
+        mean = np.average(filled, axis=0, weights=counts)
+        self.spread = np.maximum(np.sqrt(np.average((filled - mean) ** 2, axis=0, weights=counts)), 1e-9)
+        # newton-cholesky ends at the same numbers in a few steps, where lbfgs needs hundreds.
+        model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200)
+        fitted = model.fit((filled - self.centre) / self.spread, flags, sample_weight=counts)
+        self.weights, self.intercept = fitted.coef_[0], float(fitted.intercept_[0])
+
+    def _odds(self, values: Floats) -> Floats:
         filled = np.where(np.isnan(values), self.centre, values)
         return np.asarray((filled - self.centre) / self.spread @ self.weights + self.intercept)
 
     def _logarithms(self, matrix: pl.DataFrame) -> Floats:
         require_columns(matrix, self.needs, f"the matrix to be ranked by {self.name}")
         values = np.column_stack([feature_values(matrix, name) for name in self.features])
-        return np.sign(values) * np.log1p(np.abs(values))
+        scaled = np.sign(values) * np.log1p(np.abs(values))
+        return np.hstack([scaled, np.isnan(values).astype(np.float64)]) if self.flag_unknown else scaled
 
 
-def _median(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(np.median(known)) if known.size else 0.0
+def _weighted_median(values: Floats, counts: Floats) -> float:
+    """The value below which half of the weight lies, of what is known; twice a row counts as weight 2."""
+    known = ~np.isnan(values)
+    if not known.any():
+        return 0.0
+    order = np.argsort(values[known], kind="stable")
+    passed = np.cumsum(counts[known][order])
+    return float(values[known][order][np.searchsorted(passed, passed[-1] / 2)])
 
 
-def _not_fitted(name: str) -> ModelError:
+def not_fitted(name: str) -> ModelError:
+    """The error of a ranker that is asked for scores before it learned."""
     return ModelError(expected="a ranker that was fitted", found="none", where=name, remedy="Fit it first.")
-
-
-@dataclass
-class FullBoosting:
-    """Histogram boosting with interactions and without directions: what additivity and monotony cost, by comparison."""
-
-    columns: tuple[Column, ...]
-    seed: int = 0
-    name: str = "full_boosting"
-    trees: Any = field(default=None, init=False)
-    never_known: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool), init=False)
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Every feature."""
-        return tuple(column.name for column in self.columns)
-
-    def fit(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
-        """Learn from `matrix` and its `outcomes` (rows,); the order of the rows leaves no trace."""
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        refuse_few_positives(outcomes, "the training matrix")
-        order = canonical_order(matrix)
-        values = self._values(matrix)[order]
-        self.never_known = np.asarray(np.isnan(values).all(axis=0))
-        # The estimator cannot cut a column without any value into bins.
-        values[:, self.never_known] = 0.0
-        self.trees = HistGradientBoostingClassifier(
-            max_iter=100, learning_rate=0.06, max_leaf_nodes=15, early_stopping=False, random_state=self.seed
-        ).fit(values, outcomes[order])
-        return self
-
-    def score(self, matrix: pl.DataFrame) -> Floats:
-        """The raw score of each row."""
-        values = self._values(matrix)
-        if self.trees is None:
-            raise _not_fitted(self.name)
-        values[:, self.never_known] = 0.0
-        return np.asarray(self.trees.decision_function(values))
-
-    def _values(self, matrix: pl.DataFrame) -> Floats:
-        require_columns(matrix, self.needs, f"the matrix to be ranked by {self.name}")
-        return np.column_stack([feature_values(matrix, name) for name in self.needs])

@@ -63,8 +63,8 @@ class AdditiveBoosting:
         """The columns a matrix must have."""
         return tuple(column.name for column in self.columns)
 
-    def fit(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
-        """Learn from `matrix` and its `outcomes` (rows,); the order of the rows leaves no trace.
+    def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
+        """Learn from `matrix` and its `outcomes` (rows,), weighed by `weights`; the order of rows leaves no trace.
 
         `ModelError` with fewer than `FEWEST_POSITIVES` positives or a column that is missing.
         """
@@ -73,7 +73,8 @@ class AdditiveBoosting:
         order = canonical_order(matrix)
         bins, numbers, known = _binned(matrix, self.columns, order)
         self.bins, self.calibration = bins, UNCALIBRATED
-        self.base, self.steps = self._learned(numbers, known, outcomes[order])
+        counts = None if weights is None else weights[order]
+        self.base, self.steps = self._learned(numbers, known, outcomes[order], counts)
         return self
 
     def calibrate(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
@@ -100,14 +101,16 @@ class AdditiveBoosting:
             added[:, j] = self.steps[j][self.bins[j].numbers(feature_values(matrix, column.name))]
         return added
 
-    def _learned(self, numbers: Floats, known: Flags, outcomes: Flags) -> tuple[float, tuple[Floats, ...]]:
+    def _learned(
+        self, numbers: Floats, known: Flags, outcomes: Flags, counts: Floats | None
+    ) -> tuple[float, tuple[Floats, ...]]:
         """Base and steps from bin numbers; in the `known` columns "not known" taught nothing and adds nothing."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         varied = np.flatnonzero([_is_varied(column) for column in numbers.T])
         typical = _typical(numbers)
         if not varied.size:
-            share = outcomes.mean()
+            share = np.average(outcomes, weights=counts)
             return float(np.log(share / (1 - share))), tuple(np.zeros(b.unknown + 1) for b in self.bins)
         trees = HistGradientBoostingClassifier(
             interaction_cst="no_interactions",
@@ -119,7 +122,9 @@ class AdditiveBoosting:
             l2_regularization=self.penalty,
             early_stopping=False,
             random_state=self.seed,
-        ).fit(numbers if varied.size == numbers.shape[1] else numbers[:, varied], outcomes)
+        )
+        weighed = {} if counts is None else {"sample_weight": counts}
+        trees.fit(numbers if varied.size == numbers.shape[1] else numbers[:, varied], outcomes, **weighed)
         sizes = [bins.unknown + 1 for bins in self.bins]
         base, steps = _read_steps(trees, typical[varied], [sizes[j] for j in varied])
         every = [np.zeros(size) for size in sizes]

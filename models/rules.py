@@ -158,7 +158,7 @@ class RulesRanker:
         """The key only: a rule whose column is absent is not known."""
         return KEY
 
-    def fit(self, matrix: pl.DataFrame, outcomes: Flags) -> "RulesRanker":
+    def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> "RulesRanker":
         """Nothing is learned."""
         return self
 

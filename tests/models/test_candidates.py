@@ -1,0 +1,106 @@
+"""Thinning keeps every positive and the share of positives; means of additive models are additive models."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from models import sampling
+from models.boosting import AdditiveBoosting, from_state, to_state
+from models.candidates import AveragedBoosting, Blend, merge
+from models.matrix import TENANCY
+from models.rankers import ADDITIVE, GRID, RANKERS, written_grid
+from models.sampling import thinned
+
+
+@pytest.fixture
+def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So small a municipality is thinned too."""
+    monkeypatch.setattr(sampling, "FEWEST_NEGATIVES", 100)
+
+
+@pytest.mark.usefixtures("few_are_enough")
+@pytest.mark.parametrize("one_in", [3, 7])
+def test_every_positive_stays_and_the_share_of_positives_too(one_in: int, world: Any) -> None:
+    kept, flags, weights = thinned(world.matrix, world.flags, None, one_in=one_in, member=0, seed=1)
+    assert weights is not None
+    assert flags.sum() == world.flags.sum()
+    assert kept.height < world.matrix.height / one_in * 1.6
+    assert weights[flags].tolist() == [1.0] * int(flags.sum())
+    assert np.average(flags, weights=weights) == pytest.approx(world.flags.mean())
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_members_together_see_every_negative_once_and_every_tenancy_each(world: Any) -> None:
+    seen = []
+    for member in range(7):
+        kept, flags, _ = thinned(world.matrix, world.flags, None, one_in=7, member=member, seed=1)
+        assert kept.select(TENANCY).n_unique() == world.matrix.select(TENANCY).n_unique()
+        seen.append(kept.filter(~flags))
+    together = pl.concat(seen)
+    assert together.height == together.unique().height == int((~world.flags).sum())
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_which_rows_stay_hangs_neither_on_their_order_nor_on_their_weights(world: Any) -> None:
+    order = np.random.default_rng(2).permutation(world.matrix.height)
+    given = np.linspace(0.5, 2, order.size)
+    first = thinned(world.matrix, world.flags, given, one_in=5, member=2, seed=3)
+    second = thinned(world.matrix[order], world.flags[order], given[order], one_in=5, member=2, seed=3)
+    keys = ["as_of", *TENANCY]
+    told = [m.select(keys).with_columns(w=pl.Series(w)).sort(keys) for m, _, w in (first, second)]
+    assert told[0].equals(told[1])
+
+
+def test_few_negatives_are_all_kept(world: Any) -> None:
+    kept, _, weights = thinned(world.matrix, world.flags, None, one_in=12, member=0, seed=0)
+    assert kept is world.matrix
+    assert weights is None
+
+
+@pytest.mark.usefixtures("few_are_enough")
+@pytest.mark.parametrize("name", [n for n in GRID if written_grid()[n].get("one_in", 1) > 1])
+def test_thinned_candidates_are_the_same_again_whatever_the_order_of_the_rows(name: str, world: Any) -> None:
+    matrix, flags = world.matrix[:3000], world.flags[:3000]
+    order = np.random.default_rng(3).permutation(matrix.height)
+    first = RANKERS[name](world.columns, 0).fit(matrix, flags).score(matrix)
+    second = RANKERS[name](world.columns, 0).fit(matrix[order], flags[order]).score(matrix)
+    another = RANKERS[name](world.columns, 1).fit(matrix, flags).score(matrix)
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, another)
+
+
+def test_the_mean_of_additive_models_is_one_whose_raw_score_is_the_mean_of_theirs(world: Any) -> None:
+    parts = [
+        AdditiveBoosting(world.columns, rounds=30).fit(world.matrix[begin : begin + 3000], world.flags[begin:][:3000])
+        for begin in (0, 2000, 4000)
+    ]
+    mean = merge(parts)
+    expected = np.mean([part.raw(world.matrix) for part in parts], axis=0)
+    assert np.abs(mean.raw(world.matrix) - expected).max() < 1e-9
+    added = mean.contributions(world.matrix)
+    assert np.abs(mean.base + added.sum(axis=1) - mean.raw(world.matrix)).max() < 1e-9
+
+
+def test_an_averaged_model_keeps_its_directions_and_survives_its_file(world: Any) -> None:
+    model = AveragedBoosting(world.columns, settings={"rounds": 30}).fit(world.matrix, world.flags)
+    model.calibrate(world.matrix, world.flags)
+    for column, steps in zip(model.columns, model.steps, strict=True):
+        assert (np.diff(steps[:-1]) * column.direction >= -1e-12).all(), column.name
+    again = from_state(*to_state(model))
+    assert np.array_equal(again.score(world.matrix), model.score(world.matrix))
+
+
+@pytest.mark.parametrize("name", ADDITIVE)
+def test_what_may_be_put_to_use_says_exactly_what_each_feature_adds(name: str, world: Any) -> None:
+    model: Any = RANKERS[name](world.columns, 0).fit(world.matrix, world.flags)
+    assert np.abs(model.base + model.contributions(world.matrix).sum(axis=1) - model.raw(world.matrix)).max() < 1e-9
+
+
+def test_a_blend_is_the_mean_of_the_log_odds_of_its_parts(world: Any) -> None:
+    blend = RANKERS["blend"](world.columns, 0).fit(world.matrix, world.flags)
+    assert isinstance(blend, Blend)
+    odds = [part.raw(world.matrix) if hasattr(part, "raw") else part.score(world.matrix) for part in blend.parts]
+    assert len(odds) == 3
+    assert np.array_equal(blend.score(world.matrix), np.mean(odds, axis=0))
