@@ -14,6 +14,7 @@ import typer
 from flows.clock import today
 from flows.ending import end_quietly
 from flows.home import Home
+from flows.registry_commands import add_registry_commands
 from warehouse.errors import BovagtError
 
 app = typer.Typer(
@@ -272,6 +273,9 @@ def serve(
     from flows.serve import serve as serve_all
 
     serve_all(_ready(context), host, port, prefect_port, schedule=schedule)
+
+
+add_registry_commands(app)
 
 
 def _ready(context: typer.Context) -> Home:

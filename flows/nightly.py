@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from prefect import flow
 
+from flows.challengers import score_challengers
 from flows.clock import today
 from flows.home import Home
 from flows.intake import keep_intake_table, take_in_all
@@ -57,7 +58,7 @@ def work_out(
     progress("features", 0.6)
     run(build_features, room, as_of)
     progress("scores", 0.8)
-    scored: Scored = run(score_tenancies, room, as_of)
+    scored: Scored = run(score_challengers, room, run(score_tenancies, room, as_of))
     listed: Listed = run(choose_list, room, scored)
     return scored, listed, run(list_files, room, scored, listed)
 

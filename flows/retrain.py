@@ -2,25 +2,28 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
 from prefect import flow
 
 from flows.clock import today
+from flows.code_version import code_version
+from flows.first_night import first_night
 from flows.home import Home
+from flows.inputs import bearing_settings, input_hashes
 from flows.intake import take_in_all
 from flows.orchestration import Run, as_tasks, plainly
 from flows.progress import Advance, bar, silent
 from flows.runs import exclusive, recorded
 from flows.scoring import WHY_RULES, model_columns, ungrounded
 from flows.workroom import Workroom, opened
-from models.card import card_of, matrix_hash
+from models.card import card_of
+from models.decisions import decision_for, held_by_a_person, promote
 from models.evaluation import headline
 from models.outcome import Horizon, mature_cut_offs
 from models.rankers import MODEL, RULES
-from models.registry import promote, register
+from models.registry import register
 from models.training import TrainedModel, train
 from warehouse.dates import add_months, month_start
 from warehouse.errors import ModelError
@@ -36,12 +39,18 @@ PROMOTED_BY = "bovagt retrain"
 class Training:
     """What a retraining gave. `version` is None, and `why` says so, where no model was trained.
 
+    `promoted`: it ranks from `first_night` on. Where not, `shut` says in each language which conditions of the gate
+    failed and by how much, and `held` names what keeps a model back whose gate is open: 'rolled_back' or 'never'.
     `recall_at`: k → (the model's, the rules') mean expected recall over the held-out cut-offs.
     """
 
     version: str | None = None
     why: str = ""
     promoted: bool = False
+    first_night: date | None = None
+    shut: dict[str, list[str]] = field(default_factory=dict)
+    held: str = ""
+    rule: str = "strict"
     cutoffs: int = 0
     rows: int = 0
     columns: int = 0
@@ -66,7 +75,8 @@ def retrain(home: Home, as_of: date, day: date, run: Run = plainly, progress: Ad
         except ModelError as error:
             return Training(why=str(error), cutoffs=len(cut_offs), rows=matrix.height)
         progress("registry", 0.95)
-        return run(keep_model, room, trained, matrix, day)
+        inputs = input_hashes(room, matrix, outcomes, as_of)
+        return run(keep_model, room, trained, matrix, inputs, day)
 
 
 def past_cut_offs(room: Workroom, as_of: date) -> list[date]:
@@ -102,31 +112,58 @@ def train_model(room: Workroom, matrix: pl.DataFrame, outcomes: pl.DataFrame, as
             where=f"the warehouse as of {as_of.isoformat()}",
             remedy="Deliver the history with registered_on per row, or wait until outcomes mature.",
         )
-    seed = room.settings.training.seed
-    return train(matrix, outcomes, model_columns(room), as_of=as_of, seed=seed, horizon=_horizon(room))
-
-
-def keep_model(room: Workroom, trained: TrainedModel, matrix: pl.DataFrame, day: date) -> Training:
-    """Register the model with its card, and promote it where its gate is open."""
-    card = card_of(
-        trained,
-        inputs={"matrix": matrix_hash(matrix)},
-        versions={name: version(name) for name in ("bovagt", "scikit-learn", "polars", "duckdb")},
-        settings=room.settings.outcome.model_dump(),
+    wanted = room.settings.training
+    return train(
+        matrix,
+        outcomes,
+        model_columns(room),
+        as_of=as_of,
+        seed=wanted.seed,
+        horizon=_horizon(room),
+        rule=wanted.gate,
     )
-    name = register(room.home.models, trained.model, card)
-    if trained.may_be_promoted:
-        promote(room.home.models, name, who=PROMOTED_BY, on=day)
+
+
+def keep_model(
+    room: Workroom, trained: TrainedModel, matrix: pl.DataFrame, inputs: dict[str, str], day: date
+) -> Training:
+    """Register the model with its card; put it to use where its gate is open and nobody holds it back.
+
+    Neither reaches back to a night that was published.
+    """
+    card = card_of(trained, inputs=inputs, versions=code_version(), settings=bearing_settings(room))
+    models, first = room.home.models, first_night(room.home, trained.as_of)
+    name = register(models, trained.model, card, first_night=first, on=day)
+    held = held_back(room) if trained.may_be_promoted else ""
+    promoted = trained.may_be_promoted and not held
+    if promoted and not _ranks_already(room, name, first):
+        promote(models, name, who=PROMOTED_BY, on=day, first_night=first)
     return Training(
         version=name,
-        why=" ".join(trained.gate.reasons),
-        promoted=trained.may_be_promoted,
+        promoted=promoted,
+        first_night=first if promoted else None,
+        shut={"da": trained.gate.reasons_da, "en": trained.gate.reasons},
+        held=held,
+        rule=trained.gate.rule,
         cutoffs=matrix["as_of"].n_unique(),
         rows=matrix.height,
         columns=matrix.width,
         positives=trained.label_states.get("positive", 0),
         recall_at=_recall(trained),
     )
+
+
+def held_back(room: Workroom) -> str:
+    """What keeps `retrain` from putting a model to use: 'never' (settings), 'rolled_back' (a person), or nothing."""
+    promotes = room.settings.training.promotes
+    if promotes == "never":
+        return "never"
+    return "rolled_back" if promotes != "always" and held_by_a_person(room.home.models) else ""
+
+
+def _ranks_already(room: Workroom, version: str, night: date) -> bool:
+    in_use = decision_for(room.home.models, night)
+    return in_use is not None and in_use.version == version
 
 
 def _recall(trained: TrainedModel) -> dict[int, tuple[float, float]]:

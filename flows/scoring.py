@@ -1,16 +1,19 @@
 """From features to a ranking of every active tenancy: by a model where it may run, else by the written rules."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from flows.workroom import Workroom
+from models.decisions import Decision, decision_for
+from models.gate import shut_because
 from models.matrix import TENANCY
-from models.registry import Registered, champion
+from models.registry import Registered, load, read_card, registered_by
 from models.rules import RULES_VERSION, RulesRanker, rank_by_rules
+from warehouse.errors import ModelError
 from warehouse.features import feature_columns, read_evidence, read_freshness, read_matrix
 from worklist.selection import with_lot
 
@@ -35,6 +38,27 @@ WHY_RULES = {
         "da": "modellen læser {feeds}, som kildefortegnelsen ikke længere giver hjemmel til.",
         "en": "the model reads {feeds}, for which the source register no longer states a ground.",
     },
+    "rolled_back": {
+        "da": "det blev den {on} besluttet at gå tilbage til reglerne.",
+        "en": "it was decided on {on} to go back to the rules.",
+    },
+    "gate_shut": {
+        "da": "den seneste model ({version}) må ikke rangordne: {reasons}",
+        "en": "the latest model ({version}) may not rank: {reasons}",
+    },
+    "held_back": {
+        "da": "ingen har taget den seneste model ({version}) i brug.",
+        "en": "nobody has put the latest model ({version}) to use.",
+    },
+}
+
+_NO_CHALLENGERS = {
+    "landlord": pl.String,
+    "tenancy_no": pl.String,
+    "ranking": pl.String,
+    "version": pl.String,
+    "score": pl.Float64,
+    "rank": pl.Int64,
 }
 
 
@@ -43,7 +67,8 @@ class Scored:
     """A night's ranking of the cohort.
 
     `frame`: landlord, tenancy_no, stage, score, rank, ranking, model_version, arrears_dkk, months_owed and
-    oldest_due_days. `ranker` gave it (a model or the rules), `facts` is what night.json says of it.
+    oldest_due_days. `ranker` gave it (a model or the rules), `facts` is what night.json says of it. `challengers` are
+    the rankings beside it: landlord, tenancy_no, ranking, version, score and rank, one row a tenancy and ranking.
     """
 
     as_of: date
@@ -52,6 +77,7 @@ class Scored:
     evidence: pl.DataFrame
     ranker: Any
     facts: dict[str, Any]
+    challengers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_NO_CHALLENGERS))
 
 
 def score_tenancies(room: Workroom, as_of: date) -> Scored:
@@ -74,6 +100,7 @@ def score_tenancies(room: Workroom, as_of: date) -> Scored:
         "ranking": ranking,
         "model_version": version,
         "why_rules": why_rules,
+        "gate_rule": model.card["gate"].get("rule", "not_worse_than_rules") if model else None,
         "missing_sources": missing_sources(read_freshness(room.connection, [as_of])),
         "active_tenancies": matrix.height,
     }
@@ -101,12 +128,30 @@ def model_for(room: Workroom, as_of: date) -> tuple[Registered | None, dict[str,
     grounded = room.sources.grounded
     if missing := ungrounded(grounded):
         return None, _told("no_ground", missing)
-    model = champion(room.home.models, as_of)
-    if model is None:
-        return None, WHY_RULES["no_model"]
-    if withdrawn := sorted({column.source for column in model.model.columns} - grounded):
+    decision = decision_for(room.home.models, as_of)
+    if decision is None or decision.by_rules:
+        return None, _why_no_model(room, as_of, decision)
+    model = load(room.home.models, decision.version)
+    if withdrawn := sorted(set(model.sources) - grounded):
         return None, _told("ground_withdrawn", withdrawn)
     return model, None
+
+
+def _why_no_model(room: Workroom, as_of: date, decision: Decision | None) -> dict[str, str]:
+    """Why no model is in use: a person went back to the rules, the latest model may not rank, or there is none."""
+    if decision is not None:
+        return {language: words.format(on=decision.on) for language, words in WHY_RULES["rolled_back"].items()}
+    if not (known := registered_by(room.home.models, as_of)):
+        return WHY_RULES["no_model"]
+    try:
+        gate = read_card(room.home.models, known[-1])["gate"]
+    except (ModelError, KeyError):
+        return WHY_RULES["no_model"]
+    why = WHY_RULES["held_back" if gate["open"] else "gate_shut"]
+    return {
+        language: words.format(version=known[-1], reasons=" ".join(shut_because(gate["conditions"], language)))
+        for language, words in why.items()
+    }
 
 
 def ungrounded(grounded: Collection[str]) -> list[str]:
@@ -139,4 +184,9 @@ def _owed(matrix: pl.DataFrame) -> pl.DataFrame:
 
 
 def _told(why: str, feeds: Collection[str]) -> dict[str, str]:
-    return {language: words.format(feeds=", ".join(feeds)) for language, words in WHY_RULES[why].items()}
+    return told_why(WHY_RULES[why], feeds)
+
+
+def told_why(sentences: Mapping[str, str], feeds: Collection[str]) -> dict[str, str]:
+    """A sentence in each language with the feeds that it is about."""
+    return {language: words.format(feeds=", ".join(feeds)) for language, words in sentences.items()}

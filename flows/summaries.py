@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from flows.home import Home
+from flows.registry_summaries import say_verdict
 from flows.settings import read_settings
 from flows.texts import text
 
@@ -133,7 +134,7 @@ def say_trained(training: "Training", *, language: str) -> None:
     )
     for k, (model, rules) in sorted(training.recall_at.items()):
         print(text("measured", language, k=k, model=_share(model, language), rules=_share(rules, language)))
-    print(text("promoted", language) if training.promoted else text("not_promoted", language, why=training.why))
+    say_verdict(training, language=language)
 
 
 def say_night(home: Home, night: "Night", *, language: str) -> None:

@@ -34,10 +34,50 @@ TEXTS: dict[str, dict[str, str]] = {
         "da": "På senere skæringsdage, de {k} øverste: model {model}, reglerne {rules} (andel af sagerne fundet).",
         "en": "On later cut-offs, the top {k}: model {model}, the rules {rules} (share of the cases found).",
     },
-    "promoted": {"da": "Modellen er taget i brug.", "en": "The model is in use."},
+    "promoted_from": {
+        "da": "Modellen er taget i brug fra natten {first_night}.",
+        "en": "The model ranks from the night of {first_night} on.",
+    },
+    "loose_rule": {
+        "da": "Den er godkendt efter den lempelige regel ({rule}); at den slår det bedste alternativ, er ikke vist.",
+        "en": "It passed the loose rule ({rule}) only; that it is better than the best baseline is not shown.",
+    },
+    "held_rolled_back": {
+        "da": "Modellen er gemt, men ikke taget i brug: en person er gået tilbage fra en model. Se bovagt models.",
+        "en": "The model is stored but not in use: a person went back from a model. See bovagt models.",
+    },
+    "held_never": {
+        "da": "Modellen er gemt, men ikke taget i brug: det gør en person med bovagt promote (training.promotes).",
+        "en": "The model is stored but not in use: a person does that with bovagt promote (training.promotes).",
+    },
+    "models_title": {"da": "Modeller", "en": "Models"},
+    "col_version": {"da": "Version", "en": "Version"},
+    "col_trained": {"da": "Trænet pr.", "en": "Trained as of"},
+    "col_state": {"da": "Rolle", "en": "State"},
+    "col_gate": {"da": "Må den rangordne?", "en": "May it rank?"},
+    "col_in_use_from": {"da": "Fra natten", "en": "From night"},
+    "col_by": {"da": "Besluttet af", "en": "Decided by"},
+    "state_champion": {"da": "i brug", "en": "champion"},
+    "state_challenger": {"da": "regnes med ved siden af", "en": "challenger"},
+    "state_retired": {"da": "udgået", "en": "retired"},
+    "state_broken": {"da": "kan ikke bruges", "en": "broken"},
+    "gate_open": {"da": "ja ({rule})", "en": "yes ({rule})"},
+    "the_rules": {"da": "de skrevne regler", "en": "the written rules"},
+    "decided_promotion": {
+        "da": "Fra natten {first_night} rangordner {version}. Besluttet af {who} den {on}.",
+        "en": "From the night of {first_night} on, {version} ranks. Decided by {who} on {on}.",
+    },
+    "decided_rollback": {
+        "da": "Fra natten {first_night} rangordner {version} igen. Besluttet af {who} den {on}.",
+        "en": "From the night of {first_night} on, {version} ranks again. Decided by {who} on {on}.",
+    },
+    "rollback_stays": {
+        "da": "Det gælder, til en person tager en model i brug (bovagt promote).",
+        "en": "It stays so until a person puts a model to use (bovagt promote).",
+    },
     "not_promoted": {
-        "da": "Modellen er gemt, men ikke taget i brug: {why}",
-        "en": "The model is stored but not in use: {why}",
+        "da": "Modellen er gemt, men ikke taget i brug:",
+        "en": "The model is stored but not in use:",
     },
     "not_trained": {
         "da": "Ingen model blev trænet: {why} Reglerne rangordner.",

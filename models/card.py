@@ -6,11 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from models.bootstrap import Interval
 from models.evaluation import POPULATIONS, Evaluation
-from models.matrix import KEY, canonical_order, feature_values
+from models.gate import Disparity, Gate
 from models.measures import MEASURES
 from models.training import TrainedModel
 
@@ -27,8 +25,8 @@ def card_of(
 ) -> dict[str, Any]:
     """The card of a trained model.
 
-    `inputs` names what it was trained on with a hash of each (`matrix_hash` gives one), `versions` the packages and
-    the code; `settings` is kept as it is given.
+    `inputs` names what it was trained on with a hash of each (`matrix_hash` and `text_hash` give one), `versions` the
+    packages and the code; `settings` is kept as it is given. Nothing in a card depends on the machine or the clock.
     """
     model, split = trained.model, trained.split
     cut_offs = sorted((*split.fit, *split.calibrate))
@@ -47,25 +45,15 @@ def card_of(
         "features": [vars(column) for column in model.columns],
         "capacities": list(trained.capacities),
         "evaluation": _evaluation(trained),
-        "gate": {"open": trained.gate.is_open, "conditions": [vars(c) for c in trained.gate.conditions]},
+        "stability": _stability(trained),
+        "disparities": [_disparity(each) for each in trained.disparities],
+        "gate": _gate(trained.gate),
     }
 
 
-def matrix_hash(frame: pl.DataFrame) -> str:
-    """A sha256 of the frame's columns and rows, whatever order the rows come in (they are put in order of the key)."""
-    ordered = frame[canonical_order(frame)] if set(KEY) <= set(frame.columns) else frame
-    digest = hashlib.sha256()
-    for name in sorted(ordered.columns):
-        digest.update(f"{name}:{ordered[name].dtype}\n".encode())
-        digest.update(_column_bytes(ordered, name))
-    return digest.hexdigest()
-
-
-def _column_bytes(frame: pl.DataFrame, name: str) -> bytes:
-    """A column's values as bytes that no version of a package changes: numbers as float64, anything else as JSON."""
-    if frame[name].dtype.is_numeric() or frame[name].dtype == pl.Boolean:
-        return feature_values(frame, name).tobytes()
-    return json.dumps(frame[name].cast(pl.String).to_list(), ensure_ascii=False).encode()
+def text_hash(content: Any) -> str:
+    """A sha256 of anything that JSON can hold, whatever order its keys come in."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _evaluation(trained: TrainedModel) -> dict[str, Any] | None:
@@ -85,6 +73,26 @@ def _evaluation(trained: TrainedModel) -> dict[str, Any] | None:
         "brier_of_base_rate": _rounded(check.base_brier),
         "means": [record for population in POPULATIONS for record in _means(evaluation, population)],
     }
+
+
+def _stability(trained: TrainedModel) -> dict[str, Any] | None:
+    """How far lists from other seeds agree, by k; None where it was not measured."""
+    stability = trained.stability
+    if stability is None:
+        return None
+    at = {str(k): _rounded(share) for k, share in stability.overlap_at.items()}
+    return {"seeds": stability.seeds, "overlap": _rounded(stability.overlap), "overlap_at": at}
+
+
+def _disparity(found: Disparity) -> dict[str, Any]:
+    return {**vars(found), "ratio": _interval(found.ratio)}
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    conditions = [
+        {**vars(c), "short_by": None if c.short_by is None else _rounded(c.short_by)} for c in gate.conditions
+    ]
+    return {"rule": gate.rule, "open": gate.is_open, "no_verdict": gate.no_verdict, "conditions": conditions}
 
 
 def _means(evaluation: Evaluation, population: str) -> list[dict[str, Any]]:

@@ -1,11 +1,23 @@
-"""Whether a trained model may rank: conditions, each with its number, its bound and what it says when it fails."""
+"""Whether a trained model may rank: conditions, each with its number, its bound, and how far it fell short.
 
-from collections.abc import Sequence
+Two rules are written here. `strict`, the default, wants a gain over the *best* baseline that is more than luck, the
+groups found alike, and a list that stands still between seeds. `not_worse_than_rules` wants a calibrated model that is
+no worse than the written rules: enough for trying things out, and named wherever such a model ranks.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 from models.bootstrap import Cell, Estimates, Interval
 from models.evaluation import POPULATIONS, Evaluation, headline
+from models.gate_words import joined, told
 from models.rankers import MODEL, RULES
+from models.stability import Stability
+
+GateRule = Literal["strict", "not_worse_than_rules"]
+GATE_RULES: tuple[GateRule, ...] = get_args(GateRule)
 
 FEWEST_POSITIVE_TENANCIES = 10
 """With fewer tenancies that had the outcome, a recall of one half has an interval from a fifth to four fifths."""
@@ -13,22 +25,43 @@ FEWEST_POSITIVE_TENANCIES = 10
 FARTHEST_CALIBRATION = 2.0
 """Expected over observed positives may be off by this factor: the base rate itself moved by 2.4 in ten years."""
 
+FARTHEST_RATIO = 1.25
+"""A group's recall at k over that of its reference group may be off by this factor: the four-fifths rule."""
+
+LEAST_OVERLAP = 0.9
+"""Two seeds must agree on so large a share of the list."""
+
+_NO_VERDICT = ("tested", "enough_positives")
+"""The conditions without which there is no verdict on a model, neither for nor against it."""
+
+_NEEDED: Mapping[GateRule, frozenset[str]] = {
+    "strict": frozenset({"enough_positives", "beats_best_baseline", "calibrated", "recall_parity", "list_stability"}),
+    "not_worse_than_rules": frozenset({"enough_positives", "beats_rules", "calibrated"}),
+}
+
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: whether it holds, whether promotion needs it, and a sentence with its number and bound."""
+    """One condition: whether it holds, whether promotion needs it, and a sentence with its number and bound.
+
+    `short_by` is how far it fell short, in the unit of its number; 0 where it holds, None where nothing was measured.
+    `says` is English, `says_da` the same in Danish.
+    """
 
     name: str
     holds: bool
     required: bool
     says: str
+    short_by: float | None = 0.0
+    says_da: str = ""
 
 
 @dataclass(frozen=True)
 class Gate:
-    """All conditions; `is_open` when every required one holds."""
+    """All conditions of a model, and the `rule` that says which of them promotion needs."""
 
     conditions: tuple[Condition, ...]
+    rule: GateRule = "strict"
 
     @property
     def is_open(self) -> bool:
@@ -36,25 +69,66 @@ class Gate:
         return all(condition.holds for condition in self.conditions if condition.required)
 
     @property
+    def no_verdict(self) -> bool:
+        """Whether too little was known to say anything, for the model or against it."""
+        return any(c.name in _NO_VERDICT and c.required and not c.holds for c in self.conditions)
+
+    @property
     def reasons(self) -> list[str]:
         """What each required condition that failed says."""
         return [c.says for c in self.conditions if c.required and not c.holds]
 
+    @property
+    def reasons_da(self) -> list[str]:
+        """The same in Danish."""
+        return [c.says_da or c.says for c in self.conditions if c.required and not c.holds]
+
+
+@dataclass(frozen=True)
+class Disparity:
+    """A group's recall at k over that of its reference group, with the ends of its interval.
+
+    `judged` is whether the group has cases enough; where not, the numbers stand there and count for nothing.
+    """
+
+    attribute: str
+    group: str
+    reference: str
+    k: int
+    ratio: Interval
+    judged: bool
+
 
 def not_tested(reason: str) -> Gate:
     """The gate of a model that could not be tested at all."""
-    return Gate((Condition("tested", False, True, reason),))
+    return Gate((Condition("tested", False, True, reason, None),))
 
 
-def judge_model(evaluation: Evaluation, baselines: Sequence[str], capacities: Sequence[int]) -> Gate:
+def judge_model(
+    evaluation: Evaluation,
+    baselines: Sequence[str],
+    capacities: Sequence[int],
+    *,
+    disparities: Sequence[Disparity] | None = None,
+    stability: Stability | None = None,
+    rule: GateRule = "strict",
+) -> Gate:
     """The gate of a tested model, on the tenancies before termination (those that its order is used for).
 
-    Required: enough positives, at least the rules in headline recall or in average precision, and calibration within
-    `FARTHEST_CALIBRATION`. Reported beside them: the paired difference to the best of all baselines.
+    Always measured: enough positives, the paired gain over the best of `baselines` and over the rules, calibration
+    within `FARTHEST_CALIBRATION`. Measured where given: `disparities` between groups, `stability` between seeds; what
+    was not given shuts the strict gate. `rule` says which of these promotion needs.
     """
     estimates = evaluation.estimates[POPULATIONS[1]]
-    conditions = [_enough(evaluation), _beats_rules(estimates, capacities), *_calibrated(evaluation)]
-    return Gate((*conditions, _beats_best(estimates, baselines, capacities)))
+    measured = [
+        _enough(evaluation),
+        _beats_best(estimates, baselines, capacities),
+        _beats_rules(estimates, capacities),
+        *_calibrated(evaluation),
+        _parity(disparities),
+        _stable(stability),
+    ]
+    return Gate(tuple(one.condition(required=one.name in _NEEDED[rule]) for one in measured), rule)
 
 
 def best_baseline(estimates: Estimates, baselines: Sequence[str], capacities: Sequence[int]) -> str:
@@ -62,47 +136,114 @@ def best_baseline(estimates: Estimates, baselines: Sequence[str], capacities: Se
     return max(baselines, key=lambda name: _or_zero(estimates.mean(headline(name, capacities)).value))
 
 
-def _or_zero(value: float) -> float:
-    return value if value == value else 0.0  # NaN is the only number that differs from itself
+@dataclass(frozen=True)
+class _Measured:
+    """A condition before it is known whether promotion needs it; `short_by` is NaN where nothing was measured."""
+
+    name: str
+    holds: bool
+    short_by: float
+    words: Mapping[str, str]
+
+    def condition(self, *, required: bool) -> Condition:
+        short_by = None if math.isnan(self.short_by) else self.short_by
+        words = joined(self.words, told("short_by", short_by=short_by)) if short_by else self.words
+        return Condition(self.name, self.holds, required, words["en"], short_by, words["da"])
 
 
-def _enough(evaluation: Evaluation) -> Condition:
-    found = evaluation.positive_tenancies
-    holds = found >= FEWEST_POSITIVE_TENANCIES
-    says = (
-        f"{found} tenancies had the outcome in the held-out cut-offs; {FEWEST_POSITIVE_TENANCIES} are needed to judge."
+def _within(name: str, short_by: float, words: Mapping[str, str]) -> _Measured:
+    """A condition that holds where nothing is missing."""
+    return _Measured(name, short_by == 0, short_by, words)
+
+
+def _enough(evaluation: Evaluation) -> _Measured:
+    found, bound = evaluation.positive_tenancies, FEWEST_POSITIVE_TENANCIES
+    words = told("enough_positives", found=found, bound=bound)
+    return _within(
+        "enough_positives", max(0, bound - found), words if found >= bound else joined(words, told("no_verdict"))
     )
-    return Condition("enough_positives", holds, True, says)
 
 
-def _beats_rules(estimates: Estimates, capacities: Sequence[int]) -> Condition:
+def _beats_best(estimates: Estimates, baselines: Sequence[str], capacities: Sequence[int]) -> _Measured:
+    best = best_baseline(estimates, baselines, capacities)
+    gain = estimates.mean(headline(MODEL, capacities), headline(best, capacities))
+    words = told("beats_best_baseline", best=best, ks=_listed(capacities), gain=_with_interval(gain))
+    if gain.low <= 0 < gain.value:
+        words = joined(words, told("not_told_apart", least=gain.value - gain.low))
+    return _Measured("beats_best_baseline", gain.low > 0, _at_least_zero(-gain.low), words)
+
+
+def _beats_rules(estimates: Estimates, capacities: Sequence[int]) -> _Measured:
     recall = estimates.mean(headline(MODEL, capacities), headline(RULES, capacities))
     precision = estimates.mean([Cell(MODEL, "average_precision", None)], [Cell(RULES, "average_precision", None)])
-    holds = recall.value >= 0 or precision.value >= 0
-    says = (
-        f"Against the rules: mean recall at {_listed(capacities)} {_with_interval(recall)}, "
-        f"average precision {_with_interval(precision)}; one of them must not be lower."
+    words = told(
+        "beats_rules", ks=_listed(capacities), recall=_with_interval(recall), precision=_with_interval(precision)
     )
-    return Condition("beats_rules", holds, True, says)
+    better = max(_or_zero(recall.value), _or_zero(precision.value))
+    return _within("beats_rules", max(0.0, -better), words)
 
 
-def _calibrated(evaluation: Evaluation) -> list[Condition]:
-    check = evaluation.calibration
-    ratio = check.expected / check.observed if check.observed else float("inf")
-    level = f"The model expected {check.expected:.1f} positives and {check.observed} came (ratio {ratio:.2f}); "
-    bound = f"between {1 / FARTHEST_CALIBRATION:.2f} and {FARTHEST_CALIBRATION:.2f} is accepted."
-    better = f"Brier score {check.brier:.5f}; the base rate alone has {check.base_brier:.5f}."
+def _calibrated(evaluation: Evaluation) -> list[_Measured]:
+    check, least, most = evaluation.calibration, 1 / FARTHEST_CALIBRATION, FARTHEST_CALIBRATION
+    ratio = check.expected / check.observed if check.observed else math.inf
+    numbers = {"expected": check.expected, "observed": check.observed, "ratio": ratio, "least": least, "most": most}
+    brier = told("brier_under_base", brier=check.brier, base=check.base_brier)
+    off = _outside(ratio, least, most)
     return [
-        Condition("calibrated", 1 / FARTHEST_CALIBRATION <= ratio <= FARTHEST_CALIBRATION, True, level + bound),
-        Condition("brier_under_base", check.brier <= check.base_brier, False, better),
+        _within("calibrated", math.nan if math.isinf(off) else off, told("calibrated", **numbers)),
+        _within("brier_under_base", max(0.0, check.brier - check.base_brier), brier),
     ]
 
 
-def _beats_best(estimates: Estimates, baselines: Sequence[str], capacities: Sequence[int]) -> Condition:
-    best = best_baseline(estimates, baselines, capacities)
-    gain = estimates.mean(headline(MODEL, capacities), headline(best, capacities))
-    says = f"Against the best baseline ({best}): mean recall at {_listed(capacities)} {_with_interval(gain)}."
-    return Condition("beats_best_baseline", gain.low >= 0, False, says)
+def _parity(disparities: Sequence[Disparity] | None) -> _Measured:
+    """Holds unless the whole interval of a group that can be judged lies outside the bounds: no verdict on luck."""
+    if disparities is None:
+        return _within("recall_parity", math.nan, _not_measured("recall between groups", "genfinding mellem grupper"))
+    judged = [one for one in disparities if one.judged]
+    if not judged:
+        return _within("recall_parity", 0.0, told("no_groups"))
+    least, most = 1 / FARTHEST_RATIO, FARTHEST_RATIO
+    worst = max(judged, key=lambda one: (_unequal(one), abs(math.log(max(one.ratio.value, 1e-9)))))
+    described = (
+        f"{worst.attribute}={worst.group}: {worst.ratio.value:.2f} [{worst.ratio.low:.2f}, {worst.ratio.high:.2f}]"
+    )
+    counts = {"judged": len(judged), "unjudged": len(disparities) - len(judged), "k": worst.k}
+    words = told("recall_parity", worst=described, least=least, most=most, **counts)
+    return _within("recall_parity", _unequal(worst), words)
+
+
+def _unequal(one: Disparity) -> float:
+    """How far the nearer end of the interval lies outside the bounds; 0 where it reaches between them."""
+    return max(0.0, 1 / FARTHEST_RATIO - one.ratio.high, one.ratio.low - FARTHEST_RATIO)
+
+
+def _stable(stability: Stability | None) -> _Measured:
+    if stability is None:
+        return _within("list_stability", math.nan, _not_measured("lists of other seeds", "lister fra andre frø"))
+    words = told(
+        "list_stability",
+        seeds=stability.seeds,
+        overlap=stability.overlap,
+        ks=_listed(tuple(stability.overlap_at)),
+        bound=LEAST_OVERLAP,
+    )
+    return _within("list_stability", max(0.0, LEAST_OVERLAP - stability.overlap), words)
+
+
+def _not_measured(en: str, da: str) -> dict[str, str]:
+    return {"da": told("not_measured", what=da)["da"], "en": told("not_measured", what=en)["en"]}
+
+
+def _outside(number: float, least: float, most: float) -> float:
+    return max(0.0, least - number, number - most)
+
+
+def _at_least_zero(value: float) -> float:
+    return value if math.isnan(value) else max(0.0, value)
+
+
+def _or_zero(value: float) -> float:
+    return value if value == value else 0.0  # NaN is the only number that differs from itself
 
 
 def _listed(capacities: Sequence[int]) -> str:
@@ -111,3 +252,9 @@ def _listed(capacities: Sequence[int]) -> str:
 
 def _with_interval(difference: Interval) -> str:
     return f"{difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
+
+
+def shut_because(conditions: Sequence[Mapping[str, Any]], language: str = "en") -> list[str]:
+    """What each required condition that failed says, from the conditions as a card keeps them."""
+    key = "says" if language == "en" else f"says_{language}"
+    return [c.get(key) or c["says"] for c in conditions if c["required"] and not c["holds"]]

@@ -1,9 +1,9 @@
-"""The models of a municipality: one folder a version, and a list of promotions that only grows.
+"""The models of a municipality: one folder a version, named by the day it was trained as of and by its content.
 
     models/m2026-01-01-1a2b3c4d/model.skops, card.json
-    models/promotions.jsonl                              one line a promotion: version, trained_as_of, who, on
+    models/registrations.jsonl                           one line a registration: version, first_night, on
 
-A version is named by the day it was trained as of and by its content; registering the same again changes nothing.
+Registering the same again changes nothing. Who ranks is decided in `models.decisions`.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from models.boosting import AdditiveBoosting
 from models.model_files import from_bytes, to_bytes
 from warehouse.errors import ModelError
 
-MODEL_FILE, CARD_FILE, PROMOTIONS_FILE = "model.skops", "card.json", "promotions.jsonl"
+MODEL_FILE, CARD_FILE, REGISTRATIONS_FILE = "model.skops", "card.json", "registrations.jsonl"
 
 _VERSION = re.compile(r"m(\d{4}-\d{2}-\d{2})-([0-9a-f]{8})")
 
@@ -45,20 +45,18 @@ class Registered:
         return tuple(sorted({column.source for column in self.model.columns}))
 
 
-@dataclass(frozen=True)
-class Promotion:
-    """A decision that a version ranks from now on: who made it, and on which day."""
-
-    version: str
-    trained_as_of: date
-    who: str
-    on: date
-
-
-def register(directory: Path, model: AdditiveBoosting, card: Mapping[str, Any]) -> str:
+def register(
+    directory: Path,
+    model: AdditiveBoosting,
+    card: Mapping[str, Any],
+    *,
+    first_night: date | None = None,
+    on: date | None = None,
+) -> str:
     """Keep a model and its card; gives the version. A version that is there already is left as it is.
 
-    The folder is written beside and renamed: a version is there whole or not at all.
+    From `first_night` on (where not given, the day it was trained as of) it is scored beside the one in use; `on` is
+    the day of the registration. The folder is written beside and renamed: a version is there whole or not at all.
     """
     content, text = to_bytes(model), _card_text(card)
     version = f"m{card['trained_as_of']}-{hashlib.sha256(content + text).hexdigest()[:8]}"
@@ -70,7 +68,23 @@ def register(directory: Path, model: AdditiveBoosting, card: Mapping[str, Any]) 
         _write(beside / MODEL_FILE, content)
         _write(beside / CARD_FILE, text)
         beside.replace(folder)
+    trained = date.fromisoformat(card["trained_as_of"])
+    _note_first_night(directory, version, max(first_night or trained, trained), on)
     return version
+
+
+def registered_by(directory: Path, as_of: date) -> list[str]:
+    """The versions that were there on the night of `as_of`, by the day they were trained as of.
+
+    A version that was registered after that night was published is not among them, whatever day it was trained as of.
+    """
+    noted = _first_nights(directory)
+    return [each for each in versions(directory) if noted.get(each, trained_as_of(each)) <= as_of]
+
+
+def trained_as_of(version: str) -> date:
+    """The day that a version was trained as of, from its name."""
+    return date.fromisoformat(version[1:11])
 
 
 def load(directory: Path, version: str) -> Registered:
@@ -89,6 +103,14 @@ def load(directory: Path, version: str) -> Registered:
     return Registered(version, from_bytes(content, version), json.loads(text))
 
 
+def read_card(directory: Path, version: str) -> dict[str, Any]:
+    """The card of a version, without its model; `ModelError` where it is missing or no card."""
+    try:
+        return json.loads((directory / version / CARD_FILE).read_bytes())
+    except (OSError, ValueError) as error:
+        raise _missing(version, directory) from error
+
+
 def versions(directory: Path) -> list[str]:
     """Every registered version, by the day it was trained as of."""
     if not directory.is_dir():
@@ -96,68 +118,35 @@ def versions(directory: Path) -> list[str]:
     return sorted(each.name for each in directory.iterdir() if _VERSION.fullmatch(each.name) and each.is_dir())
 
 
-def promote(directory: Path, version: str, *, who: str, on: date) -> Promotion:
-    """Let `version` rank the nights from the day it was trained as of; `who` decided it on the day `on`.
-
-    `ModelError` where it is missing, or its gate is shut (the message says which conditions failed).
-    """
-    card = load(directory, version).card
-    if not card["gate"]["open"]:
-        failed = [c["says"] for c in card["gate"]["conditions"] if c["required"] and not c["holds"]]
-        raise ModelError(
-            expected="a model whose gate is open",
-            found="; ".join(failed),
-            where=version,
-            remedy="It stays registered; the version before it, or the rules, go on ranking.",
-        )
-    promotion = Promotion(version, date.fromisoformat(card["trained_as_of"]), who, on)
-    _append(directory / PROMOTIONS_FILE, promotion)
-    return promotion
-
-
-def promotions(directory: Path) -> list[Promotion]:
-    """Every promotion, from the first to the latest."""
-    path = directory / PROMOTIONS_FILE
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    return [_promotion(line, number) for number, line in enumerate(lines, 1)]
-
-
-def champion(directory: Path, as_of: date) -> Registered | None:
-    """The model that ranks the night of `as_of`: the latest promoted one that was not trained as of a later day.
-
-    None where there is none: then the rules rank. `ModelError` where its files are missing or were changed.
-    """
-    allowed = [each.version for each in promotions(directory) if each.trained_as_of <= as_of]
-    return load(directory, allowed[-1]) if allowed else None
-
-
-def _append(path: Path, promotion: Promotion) -> None:
-    """Add a line, unless the latest one says the same already; by writing beside, so that no line is ever half."""
-    said = promotions(path.parent)
-    if said and (said[-1].version, said[-1].who, said[-1].on) == (promotion.version, promotion.who, promotion.on):
-        return
-    line = {
-        "version": promotion.version,
-        "trained_as_of": promotion.trained_as_of.isoformat(),
-        "who": promotion.who,
-        "on": promotion.on.isoformat(),
-    }
-    before = path.read_bytes() if path.exists() else b""
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` to `path` at once or not at all, by writing beside and renaming."""
     beside = path.with_name(f".{path.name}.part")
-    _write(beside, before + json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    _write(beside, content)
     beside.replace(path)
 
 
-def _promotion(line: str, number: int) -> Promotion:
+def _note_first_night(directory: Path, version: str, first_night: date, on: date | None) -> None:
+    """Add a line, unless the version has one."""
+    if version in _first_nights(directory):
+        return
+    path = directory / REGISTRATIONS_FILE
+    line = {"version": version, "first_night": first_night.isoformat(), "on": on.isoformat() if on else None}
+    before = path.read_bytes() if path.exists() else b""
+    write_whole(path, before + json.dumps(line).encode() + b"\n")
+
+
+def _first_nights(directory: Path) -> dict[str, date]:
+    """Version → the first night that it is scored on, from the lines."""
+    path = directory / REGISTRATIONS_FILE
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
     try:
-        said = json.loads(line)
-        days = (date.fromisoformat(said["trained_as_of"]), date.fromisoformat(said["on"]))
-        return Promotion(said["version"], days[0], said["who"], days[1])
+        said = [json.loads(line) for line in lines]
+        return {each["version"]: date.fromisoformat(each["first_night"]) for each in said}
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            expected="a promotion: version, trained_as_of, who, on",
+            expected="registrations: version, first_night, on",
             found="a line that cannot be read",
-            where=f"{PROMOTIONS_FILE}, line {number}",
+            where=REGISTRATIONS_FILE,
             remedy="Restore the file from a copy; lines are only ever added.",
         ) from error
 

@@ -8,11 +8,12 @@ import polars as pl
 
 from models.boosting import FEWEST_POSITIVES, AdditiveBoosting
 from models.bootstrap import DRAWS
-from models.evaluation import CAPACITIES, Evaluation, evaluate
-from models.gate import Gate, judge_model, not_tested
+from models.evaluation import CAPACITIES, LATE_STAGES, Evaluation, evaluate
+from models.gate import Disparity, Gate, GateRule, judge_model, not_tested
 from models.matrix import KEY, TENANCY, Column, DescribesColumn, as_columns, require_columns
 from models.outcome import Horizon, count_states, counted_rows, label, mature_cut_offs, positives, refuse_look_ahead
 from models.rankers import MODEL, RANKERS, Ranker, usable_baselines
+from models.stability import Stability, list_stability, other_seeds
 from warehouse.errors import ModelError
 
 MOST_HELD_OUT = 6
@@ -51,6 +52,8 @@ class TrainedModel:
     gate: Gate
     capacities: tuple[int, ...]
     seed: int
+    stability: Stability | None = None
+    disparities: tuple[Disparity, ...] = ()
 
     @property
     def may_be_promoted(self) -> bool:
@@ -69,13 +72,15 @@ def train(
     capacities: Sequence[int] = CAPACITIES,
     draws: int = DRAWS,
     progress: Advance = _silent,
+    rule: GateRule = "strict",
 ) -> TrainedModel:
     """Train on the cut-offs in `matrix` whose outcomes were known on `as_of`, and test on the last of these.
 
     `matrix` holds the key, stage and every one of `columns`; `outcomes` the key and label_state. Only positives and
     negatives teach and test; the other label states are counted. The model that is kept is fitted on all mature
     cut-offs; the one that is tested was fitted, in the same way, on what was known before the first held-out one.
-    `ModelError` with fewer than two mature cut-offs, or fewer than ten tenancies that had the outcome.
+    `rule` says what the gate asks of it. `ModelError` with fewer than two mature cut-offs, or fewer than ten tenancies
+    that had the outcome.
     """
     columns, horizon = as_columns(columns), horizon or Horizon()
     require_columns(matrix, [*KEY, *(column.name for column in columns)], "the training matrix")
@@ -85,13 +90,25 @@ def train(
     mature = labelled.filter(pl.col("as_of").is_in(cut_offs))
     refuse_few_positive_tenancies(mature)
     progress("test", 0.0)
-    tested, evaluation, gate = _test(mature, columns, cut_offs, horizon, seed, capacities, draws)
+    tested = _test(mature, columns, cut_offs, horizon, seed, capacities, draws, rule)
     progress("fit", 0.6)
     split = last_ones_calibrate(cut_offs)
     model = fit_model(mature, columns, split, seed)
     progress("done", 1.0)
     states = count_states(mature)
-    return TrainedModel(model, as_of, split, states, evaluation, tested, gate, tuple(capacities), seed)
+    return TrainedModel(
+        model,
+        as_of,
+        split,
+        states,
+        tested.evaluation,
+        tested.split,
+        tested.gate,
+        tuple(capacities),
+        seed,
+        tested.stability,
+        tested.disparities,
+    )
 
 
 def fit_model(labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int) -> AdditiveBoosting:
@@ -122,6 +139,17 @@ def split_for_test(cut_offs: Sequence[date], horizon: Horizon) -> Split | None:
     return None
 
 
+@dataclass(frozen=True)
+class _Tested:
+    """What was held out, what it showed, and the gate."""
+
+    split: Split | None
+    gate: Gate
+    evaluation: Evaluation | None = None
+    stability: Stability | None = None
+    disparities: tuple[Disparity, ...] = ()
+
+
 def _test(
     labelled: pl.DataFrame,
     columns: tuple[Column, ...],
@@ -130,20 +158,38 @@ def _test(
     seed: int,
     capacities: Sequence[int],
     draws: int,
-) -> tuple[Split | None, Evaluation | None, Gate]:
+    rule: GateRule,
+) -> _Tested:
     """The split, what the held-out cut-offs showed and the gate; a gate that stays shut where nothing can be tested."""
     split = split_for_test(cut_offs, horizon)
     if split is None:
-        return None, None, not_tested("The history is too short to hold out a cut-off; the model was not tested.")
+        return _Tested(None, not_tested("The history is too short to hold out a cut-off; the model was not tested."))
     refuse_look_ahead((*split.fit, *split.calibrate), split.held_out[0], horizon)
     try:
         rankers = _fitted(labelled, columns, split, seed)
     except ModelError as error:
-        return split, None, not_tested(f"The model could not be tested: {error}")
+        return _Tested(split, not_tested(f"The model could not be tested: {error}"))
     held_out = labelled.filter(pl.col("as_of").is_in(split.held_out))
     evaluation = evaluate(rankers, MODEL, held_out, capacities=capacities, seed=seed, draws=draws)
     baselines = [name for name in rankers if name != MODEL]
-    return split, evaluation, judge_model(evaluation, baselines, capacities)
+    stability = _stability(labelled, columns, split, seed, capacities, rankers[MODEL])
+    gate = judge_model(evaluation, baselines, capacities, stability=stability, rule=rule)
+    return _Tested(split, gate, evaluation, stability)
+
+
+def _stability(
+    labelled: pl.DataFrame,
+    columns: tuple[Column, ...],
+    split: Split,
+    seed: int,
+    capacities: Sequence[int],
+    model: Ranker,
+) -> Stability:
+    """How far the list of the latest held-out cut-off is the same from other seeds; deadlines order the late stages."""
+    latest = (pl.col("as_of") == split.held_out[-1]) & ~pl.col("stage").is_in(LATE_STAGES)
+    rows = labelled.filter(latest).sort(KEY)
+    others = [fit_model(labelled, columns, split, each) for each in other_seeds(seed)]
+    return list_stability([each.score(rows) for each in (model, *others)], capacities)
 
 
 def _fitted(labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int) -> dict[str, Ranker]:

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.card import card_of, matrix_hash
-from models.gate import not_tested
+from models.card import card_of, text_hash
+from models.decisions import promote
+from models.frame_hash import matrix_hash
 from models.model_files import from_bytes, to_bytes
-from models.registry import champion, load, promote, promotions, register, versions
+from models.registry import load, register, registered_by, versions
 from models.training import TrainedModel
 from warehouse.errors import ModelError
 
@@ -55,7 +55,9 @@ def test_a_version_is_named_by_its_day_and_content(tmp_path: Path, version: str,
 
 def test_nothing_half_written_is_left(tmp_path: Path, version: str) -> None:
     promote(tmp_path, version, who="A. Analyst", on=DAY)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([version, "promotions.jsonl"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [version, "promotions.jsonl", "registrations.jsonl"]
+    )
 
 
 def test_a_folder_left_by_a_killed_run_is_written_again(tmp_path: Path, trained: TrainedModel) -> None:
@@ -68,42 +70,29 @@ def test_a_folder_left_by_a_killed_run_is_written_again(tmp_path: Path, trained:
     assert load(tmp_path / "b", version).version == version
 
 
-def test_no_model_ranks_a_night_before_the_day_it_was_trained_as_of(tmp_path: Path, version: str) -> None:
-    assert champion(tmp_path, date(2025, 6, 1)) is None
-    promote(tmp_path, version, who="A. Analyst", on=DAY)
-    assert champion(tmp_path, date(2024, 12, 31)) is None
-    found = champion(tmp_path, date(2025, 1, 1))
-    assert found is not None
-    assert found.version == version
+def test_a_version_is_there_from_its_first_night_on(tmp_path: Path, trained: TrainedModel) -> None:
+    """Registered after a night was published, it plays no part when that night is made again."""
+    card = _card(trained)
+    version = register(tmp_path, trained.model, card, first_night=date(2025, 3, 1), on=DAY)
+    assert registered_by(tmp_path, date(2025, 2, 28)) == []
+    assert registered_by(tmp_path, date(2025, 3, 1)) == [version]
+    register(tmp_path, trained.model, card, first_night=date(2025, 1, 5), on=DAY)
+    assert registered_by(tmp_path, date(2025, 2, 28)) == []
+    early = register(tmp_path / "early", trained.model, card, first_night=date(2024, 1, 1), on=DAY)
+    assert registered_by(tmp_path / "early", date(2024, 12, 31)) == []
+    assert registered_by(tmp_path / "early", date(2025, 1, 1)) == [early]
 
 
-def test_the_latest_promotion_ranks_and_a_later_model_never_an_earlier_night(
-    tmp_path: Path, version: str, trained: TrainedModel
-) -> None:
-    later = register(tmp_path, trained.model, _card(replace(trained, as_of=date(2025, 2, 1))))
-    other = register(tmp_path, trained.model, _card(trained, matrix="other"))
-    for each in (version, other, later):
-        promote(tmp_path, each, who="A. Analyst", on=DAY)
-    ranking = {day: champion(tmp_path, day) for day in (date(2025, 1, 15), date(2025, 2, 1))}
-    assert [found.version for found in ranking.values() if found] == [other, later]
+def test_a_version_without_a_line_is_there_from_the_day_it_was_trained_as_of(tmp_path: Path, version: str) -> None:
+    (tmp_path / "registrations.jsonl").unlink()
+    assert registered_by(tmp_path, date(2024, 12, 31)) == []
+    assert registered_by(tmp_path, date(2025, 1, 1)) == [version]
 
 
-def test_promotions_only_grow_and_the_same_again_says_nothing_new(tmp_path: Path, version: str) -> None:
-    promote(tmp_path, version, who="A. Analyst", on=DAY)
-    before = (tmp_path / "promotions.jsonl").read_bytes()
-    promote(tmp_path, version, who="A. Analyst", on=DAY)
-    assert (tmp_path / "promotions.jsonl").read_bytes() == before
-    promote(tmp_path, version, who="B. Analyst", on=DAY)
-    assert (tmp_path / "promotions.jsonl").read_bytes().startswith(before)
-    assert [each.who for each in promotions(tmp_path)] == ["A. Analyst", "B. Analyst"]
-
-
-def test_a_shut_gate_is_not_passed_and_says_why(tmp_path: Path, trained: TrainedModel) -> None:
-    shut = replace(trained, gate=not_tested("The history is too short."))
-    version = register(tmp_path, trained.model, _card(shut))
-    with pytest.raises(ModelError, match=r"a model whose gate is open; found The history is too short\."):
-        promote(tmp_path, version, who="A. Analyst", on=DAY)
-    assert promotions(tmp_path) == []
+def test_registrations_that_cannot_be_read_are_named(tmp_path: Path, version: str) -> None:
+    (tmp_path / "registrations.jsonl").write_text("{", "utf-8")
+    with pytest.raises(ModelError, match=r"registrations\.jsonl: expected registrations"):
+        registered_by(tmp_path, DAY)
 
 
 def test_a_version_that_is_missing_or_was_changed_is_refused(tmp_path: Path, version: str) -> None:
@@ -117,12 +106,6 @@ def test_a_version_that_is_missing_or_was_changed_is_refused(tmp_path: Path, ver
         load(tmp_path, version)
 
 
-def test_a_line_of_promotions_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "promotions.jsonl").write_text('{"version": "m"}\n', "utf-8")
-    with pytest.raises(ModelError, match=r"promotions\.jsonl, line 1"):
-        promotions(tmp_path)
-
-
 def test_the_card_says_what_it_was_trained_on_and_what_it_showed(trained: TrainedModel, world: Any) -> None:
     card = _card(trained, matrix=matrix_hash(world.matrix))
     assert card["range"] == {"first_cut_off": "2023-01-01", "last_cut_off": "2024-02-01"}
@@ -130,10 +113,19 @@ def test_the_card_says_what_it_was_trained_on_and_what_it_showed(trained: Traine
     assert card["label_states"]["treated"] == 0
     assert len(card["features"]) == len(world.columns)
     assert card["gate"]["open"]
+    assert card["gate"]["rule"] == "not_worse_than_rules"
+    assert {"beats_best_baseline", "list_stability", "recall_parity"} <= {c["name"] for c in card["gate"]["conditions"]}
+    assert card["stability"]["seeds"] == 3
+    assert 0 < card["stability"]["overlap"] <= 1
     means = card["evaluation"]["means"]
     best = {m["value"] for m in means if m["ranking"] == "additive_boosting" and m["measure"] == "auc"}
     assert all(0.5 < value < 1 for value in best)
     assert json.dumps(card, allow_nan=False)
+
+
+def test_the_hash_of_a_text_does_not_hang_on_the_order_of_its_keys() -> None:
+    assert text_hash({"a": 1, "b": ["x"]}) == text_hash({"b": ["x"], "a": 1})
+    assert text_hash({"a": 1, "b": ["x"]}) != text_hash({"a": 1, "b": ["y"]})
 
 
 def test_the_hash_of_a_matrix_is_that_of_its_rows(world: Any) -> None:

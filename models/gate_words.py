@@ -1,0 +1,72 @@
+"""What the conditions of the gate say, in both languages: always with the number that was found and the bound."""
+
+from collections.abc import Mapping
+
+LANGUAGES = ("da", "en")
+
+CONDITIONS: Mapping[str, Mapping[str, str]] = {
+    "enough_positives": {
+        "da": "{found} lejemål fik udfaldet på de senere skæringsdage; {bound} skal til for at bedømme en model.",
+        "en": "{found} tenancies had the outcome in the held-out cut-offs; {bound} are needed to judge a model.",
+    },
+    "no_verdict": {
+        "da": " For få til en afgørelse; det, der rangordner nu, fortsætter.",
+        "en": " Too few for a verdict; what ranks now goes on ranking.",
+    },
+    "beats_best_baseline": {
+        "da": "Mod det bedste alternativ ({best}): gennemsnitlig genfinding ved {ks} {gain}; nedre grænse skal over 0.",
+        "en": "Against the best baseline ({best}): mean recall at {ks} {gain}; the lower end must be above 0.",
+    },
+    "not_told_apart": {
+        "da": " Med så få sager kan en gevinst under {least:.3f} ikke skelnes fra held.",
+        "en": " With so few cases a gain below {least:.3f} cannot be told from luck.",
+    },
+    "beats_rules": {
+        "da": "Mod reglerne: gennemsnitlig genfinding ved {ks} {recall}, average precision {precision}; "
+        "en af dem må ikke være lavere.",
+        "en": "Against the rules: mean recall at {ks} {recall}, average precision {precision}; "
+        "one of them must not be lower.",
+    },
+    "calibrated": {
+        "da": "Modellen ventede {expected:.1f} udfald, og der kom {observed} (forhold {ratio:.2f}); "
+        "mellem {least:.2f} og {most:.2f} godtages.",
+        "en": "The model expected {expected:.1f} positives and {observed} came (ratio {ratio:.2f}); "
+        "between {least:.2f} and {most:.2f} is accepted.",
+    },
+    "brier_under_base": {
+        "da": "Brier-score {brier:.5f}; den samlede andel alene har {base:.5f}.",
+        "en": "Brier score {brier:.5f}; the base rate alone has {base:.5f}.",
+    },
+    "recall_parity": {
+        "da": "Genfinding ved {k} mellem grupper: {judged} grupper kunne bedømmes, {unjudged} er for små; "
+        "længst fra sin sammenligningsgruppe er {worst}. Intervallet skal nå ind mellem {least:.2f} og {most:.2f}.",
+        "en": "Recall at {k} between groups: {judged} groups could be judged, {unjudged} are too small; "
+        "farthest from its reference is {worst}. The interval must reach between {least:.2f} and {most:.2f}.",
+    },
+    "no_groups": {
+        "da": "Genfinding mellem grupper kunne ikke bedømmes: ingen gruppe har sager nok.",
+        "en": "Recall between groups could not be judged: no group has cases enough.",
+    },
+    "list_stability": {
+        "da": "Lister fra {seeds} frø har {overlap:.1%} af pladserne ved {ks} til fælles; mindst {bound:.0%} skal til.",
+        "en": "Lists from {seeds} seeds share {overlap:.1%} of the places at {ks}; at least {bound:.0%} is needed.",
+    },
+    "not_measured": {
+        "da": "Ikke målt: {what}.",
+        "en": "Not measured: {what}.",
+    },
+    "short_by": {
+        "da": " Der mangler {short_by:.3g}.",
+        "en": " Short by {short_by:.3g}.",
+    },
+}
+
+
+def told(name: str, **blanks: object) -> dict[str, str]:
+    """The sentence called `name` in each language, its blanks filled."""
+    return {language: CONDITIONS[name][language].format(**blanks) for language in LANGUAGES}
+
+
+def joined(*parts: Mapping[str, str]) -> dict[str, str]:
+    """Sentences put after each other, in each language."""
+    return {language: "".join(part[language] for part in parts) for language in LANGUAGES}
