@@ -1,26 +1,41 @@
-"""Rankers on cut-offs that were held out: fitted on what was known by then, measured on what came after."""
+"""Rankers on cut-offs that were held out: fitted on what was known by then, measured on what came after.
 
-from collections.abc import Mapping, Sequence
+Every row of a cut-off is ranked and takes up places, as on a real list; measured are the rows whose outcome is known
+(positive or negative). How many of each label state stood in the first k is said beside every measure at k.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from models.bootstrap import Cell, Estimates, HeldOut, Interval, estimate
-from models.matrix import TENANCY, Flags, Floats
-from models.measures import Curve, blocks, brier, brier_of_base_rate, found_at
-from models.outcome import counted_rows, positives
+from models.bootstrap import Cell, Estimates, HeldOut, estimate
+from models.held_out import STATES, held_out_cells
+from models.matrix import KEY, TENANCY, Floats
+from models.measures import MEASURES, WIDE_TIES, Curve, brier, brier_of_base_rate
+from models.outcome import positives
 from models.rankers import Ranker
 
 CAPACITIES = (25, 50, 100, 200)
 """How many tenancies a list may hold, from a small team's month to a large one's."""
+
+CURVE = tuple(range(25, 201, 25))
+"""The capacities of the curve over k: its mean recall is the headline that models are compared by."""
 
 LATE_STAGES = ("termination", "court", "closed")
 """Stages that are ordered by their deadlines and not by the score."""
 
 POPULATIONS = ("calendar", "before_termination")
 """All active tenancies at a cut-off, and those that the early-warning list is drawn from."""
+
+FIXED_STAGE = "fixed_stage"
+"""A third population where it is given: each tenancy a week after its first demand, ranked among those of its time."""
+
+TOP_STATES = tuple(f"top_{state}" for state in STATES)
+"""The columns that say how many of each label state stand in the first k, in expectation over the order within ties."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,7 @@ class CalibrationCheck:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What the held-out cut-offs showed: estimates and scored rows by population, and the calibration."""
+    """What the held-out cut-offs showed: estimates and ranked rows by population, and the calibration."""
 
     estimates: Mapping[str, Estimates]
     tested: Mapping[str, Sequence[HeldOut]]
@@ -45,51 +60,61 @@ class Evaluation:
     def records(self) -> pl.DataFrame:
         """One row a cut-off (null: their mean), population, ranking, measure and k, with the ends of its interval.
 
-        `worst` and `best` are those of the order within ties, for precision and recall at a cut-off.
+        For a measure at k: `worst` and `best` of the order within ties, `wide_ties` where these lie more than two
+        points apart, and `top_<label state>`, how many of each stand in the first k. What could not be computed is NaN.
         """
-        rows = [row for name in self.estimates for row in _records(name, self.estimates[name], self.tested[name])]
-        schema = ["as_of", "population", "ranking", "measure", "k", "value", "low", "high", "worst", "best"]
-        types = {"as_of": pl.Date, "k": pl.Int64, **dict.fromkeys(schema[5:], pl.Float64)}
-        return pl.DataFrame(rows, schema=schema, orient="row", schema_overrides=types, infer_schema_length=None)
+        return pl.concat([_records(name, self.estimates[name], self.tested[name]) for name in self.estimates])
+
+
+def with_today(capacities: Iterable[int], today: int) -> tuple[int, ...]:
+    """The capacities with today's k among them, in order."""
+    return tuple(sorted({*capacities, today}))
 
 
 def evaluate(
-    rankers: Mapping[str, Ranker],
+    rankers: Mapping[str, Ranker] | Sequence[str],
     model: str,
     held_out: pl.DataFrame,
     *,
     capacities: Sequence[int] = CAPACITIES,
     seed: int = 0,
     draws: int = 200,
+    fixed_stage: pl.DataFrame | None = None,
+    groups: pl.DataFrame | None = None,
 ) -> Evaluation:
-    """Measure fitted `rankers` on the labelled rows of `held_out`; `model` names the one that gives probabilities."""
-    counted = counted_rows(held_out).sort("as_of", *TENANCY)
-    numbered = counted.with_columns(pl.struct(TENANCY).rank("dense").cast(pl.Int64).sub(1).alias("tenancy_index"))
-    every = [_tested(rankers, part) for part in numbered.partition_by("as_of", maintain_order=True)]
-    late = [part["stage"].is_in(LATE_STAGES).to_numpy() for part in counted.partition_by("as_of", maintain_order=True)]
-    tested = {
-        POPULATIONS[0]: every,
-        POPULATIONS[1]: [_only(one, ~flags) for one, flags in zip(every, late, strict=True)],
-    }
+    """Rank the rows of `held_out` and measure on the labelled ones; `model` names the ranking that is a probability.
+
+    `rankers` are fitted rankers, or the names of columns of `held_out` that hold scores. `held_out` and `fixed_stage`
+    hold the key, stage, label_state and what the rankers need; rows with the same `cut_off` (as_of where there is no
+    such column) are ranked together. `groups`: the key and a column an attribute, kept with the rows for parity.
+    """
+    every = _cells(rankers, held_out, groups)
+    early = ~pl.col("stage").is_in(LATE_STAGES)
+    tested = {POPULATIONS[0]: every, POPULATIONS[1]: _cells(rankers, held_out.filter(early), groups)}
+    if fixed_stage is not None and not fixed_stage.is_empty():
+        tested[FIXED_STAGE] = _cells(rankers, fixed_stage, groups)
     estimates = {name: estimate(ones, capacities, seed=seed, draws=draws) for name, ones in tested.items()}
-    found = counted.filter(positives(counted)).select(TENANCY).n_unique()
+    found = held_out.filter(positives(held_out)).select(TENANCY).n_unique()
     return Evaluation(estimates, tested, _calibration(every, model), found)
 
 
-def _tested(rankers: Mapping[str, Ranker], part: pl.DataFrame) -> HeldOut:
-    """One cut-off's rows with the scores of every ranker."""
-    scores = {name: ranker.score(part) for name, ranker in rankers.items()}
-    return HeldOut(part["as_of"][0], part["tenancy_index"].to_numpy(), positives(part).to_numpy(), scores)
-
-
-def _only(tested: HeldOut, rows: Flags) -> HeldOut:
-    scores = {name: score[rows] for name, score in tested.scores.items()}
-    return HeldOut(tested.cut_off, tested.tenancies[rows], tested.outcomes[rows], scores)
+def _cells(
+    rankers: Mapping[str, Ranker] | Sequence[str], rows: pl.DataFrame, groups: pl.DataFrame | None
+) -> list[HeldOut]:
+    """The rows of each cut-off with the scores of every ranker."""
+    if not isinstance(rankers, Mapping):
+        return held_out_cells(rows, list(rankers), groups)
+    # Scored a cut-off at a time and in the order of the key: no ranker sees more of a night than it would.
+    parts = rows.sort(KEY).partition_by("as_of", maintain_order=True)
+    scores = {name: np.concatenate([ranker.score(part) for part in parts]) for name, ranker in rankers.items()}
+    named = [name for name in (*KEY, "label_state", "cut_off") if name in rows.columns]
+    scored = rows.sort(KEY).select(named).with_columns(**{name: pl.Series(score) for name, score in scores.items()})
+    return held_out_cells(scored, list(rankers), groups)
 
 
 def _calibration(tested: Sequence[HeldOut], model: str) -> CalibrationCheck:
-    outcomes = np.concatenate([one.outcomes for one in tested])
-    given: Floats = np.concatenate([one.scores[model] for one in tested])
+    outcomes = np.concatenate([one.outcomes[one.counted] for one in tested])
+    given: Floats = np.concatenate([one.scores[model][one.counted] for one in tested])
     return CalibrationCheck(
         float(given.sum()), int(outcomes.sum()), brier(given, outcomes), brier_of_base_rate(outcomes)
     )
@@ -100,29 +125,53 @@ def headline(ranking: str, capacities: Sequence[int]) -> list[Cell]:
     return [Cell(ranking, "recall_at_k", k) for k in capacities]
 
 
-def _records(population: str, estimates: Estimates, tested: Sequence[HeldOut]) -> list[tuple[object, ...]]:
-    curves = [{name: blocks(score, one.outcomes).curve() for name, score in one.scores.items()} for one in tested]
-    rows: list[tuple[object, ...]] = []
-    for cell in estimates.cells:
-        rows.append(_record(None, population, cell, estimates.mean([cell]), (None, None)))
-        for one, by_ranking in zip(tested, curves, strict=True):
-            bounds = _tie_bounds(by_ranking[cell.ranking], cell)
-            rows.append(_record(one.cut_off, population, cell, estimates.at(one.cut_off, cell), bounds))
-    return rows
+def _records(population: str, estimates: Estimates, tested: Sequence[HeldOut]) -> pl.DataFrame:
+    """The records of a population: for each cell its mean over the cut-offs, then every cut-off."""
+    days: list[date | None] = [None, *estimates.cut_offs]
+    low, high = estimates.ends()
+    extremes = {kind: _with_mean(_extremes(estimates.cells, tested, kind)) for kind in ("worst", "best")}
+    numbers = {"value": _with_mean(estimates.values), "low": low, "high": high, **extremes}
+    states = _states(estimates.cells, tested)
+    numbers |= {name: _with_mean(states[..., place]) for place, name in enumerate(TOP_STATES)}
+    columns = {name: pl.Series(name, each.T.ravel(), dtype=pl.Float64) for name, each in numbers.items()}
+    named = pl.DataFrame(
+        [(population, cell.ranking, cell.measure, cell.k) for cell in estimates.cells for _ in days],
+        schema={"population": pl.String, "ranking": pl.String, "measure": pl.String, "k": pl.Int64},
+        orient="row",
+    )
+    frame = named.insert_column(0, pl.Series("as_of", days * len(estimates.cells), dtype=pl.Date))
+    at_k = [pl.when(pl.col("k").is_not_null()).then(name).alias(name) for name in ("worst", "best", *TOP_STATES)]
+    wide = (pl.col("best") - pl.col("worst") > WIDE_TIES).alias("wide_ties")
+    return frame.with_columns(**columns).with_columns(at_k).with_columns(wide)
 
 
-def _record(
-    cut_off: date | None, population: str, cell: Cell, found: Interval, bounds: tuple[float | None, float | None]
-) -> tuple[object, ...]:
-    numbers = (found.value, found.low, found.high)
-    return (cut_off, population, cell.ranking, cell.measure, cell.k, *numbers, *bounds)
+def _with_mean(numbers: Floats) -> Floats:
+    """(cut-offs, cells) with the mean over cut-offs, of what could be computed, as first row."""
+    known = ~np.isnan(numbers)
+    sums, counts = np.where(known, numbers, 0.0).sum(axis=0), known.sum(axis=0)
+    mean = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    return np.vstack([mean, numbers])
 
 
-def _tie_bounds(curve: Curve, cell: Cell) -> tuple[float | None, float | None]:
-    """Worst and best of precision or recall over the order within ties."""
-    sizes = {"precision_at_k": min(cell.k or 0, curve.rows), "recall_at_k": curve.positives}
-    size = sizes.get(cell.measure, 0.0)
-    if cell.k is None or not size:
-        return None, None
-    found = found_at(curve, cell.k)
-    return found.worst / size, found.best / size
+def _extremes(cells: Sequence[Cell], tested: Sequence[HeldOut], kind: str) -> Floats:
+    """(cut-offs, cells): each measure at k in the worst or best order within ties; NaN for measures without k."""
+    rows = []
+    for one in tested:
+        curves: dict[str, Curve] = {name: one.blocks(name).curve() for name in one.scores}
+        rows.append([_extreme(curves[cell.ranking], cell, kind) for cell in cells])
+    return np.array(rows, dtype=np.float64)
+
+
+def _extreme(curve: Curve, cell: Cell, kind: str) -> Any:
+    return float("nan") if cell.k is None else MEASURES[cell.measure].of(curve, cell.k, kind)
+
+
+def _states(cells: Sequence[Cell], tested: Sequence[HeldOut]) -> Floats:
+    """(cut-offs, cells, states): how many of each label state stand in the first k."""
+    found = np.full((len(tested), len(cells), len(STATES)), np.nan)
+    for row, one in enumerate(tested):
+        at = {pair: one.states_at(*pair) for pair in {(cell.ranking, cell.k) for cell in cells if cell.k is not None}}
+        for column, cell in enumerate(cells):
+            if cell.k is not None:
+                found[row, column] = at[cell.ranking, cell.k]
+    return found
