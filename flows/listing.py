@@ -7,10 +7,13 @@ from typing import Any
 
 import polars as pl
 
+from flows.changes import Changes, what_changed
 from flows.scoring import Scored
 from flows.workroom import Workroom
+from models.contributions import SCHEMA as CONTRIBUTION_SCHEMA
+from models.contributions import contribution_rows
 from models.matrix import TENANCY
-from models.reasons import explain
+from models.reasons import AGAINST, FOR, explain
 from models.rules import RulesRanker
 from warehouse.features import read_contacts, read_deadlines, read_freshness, read_households
 from worklist.export import SCORE_COLUMNS, json_bytes, parquet_bytes
@@ -23,19 +26,23 @@ LANGUAGES = ("da", "en")
 
 @dataclass(frozen=True)
 class Listed:
-    """The day's list, every sentence on it with the facts it cites (see `models.reasons.explain`), and its lots."""
+    """The day's list, every sentence on it with the facts it cites (see `models.reasons.explain`), and its lots.
+
+    `changes` says what is new since the night before.
+    """
 
     rows: pl.DataFrame
     reasons: pl.DataFrame
     assignment: pl.DataFrame
+    changes: Changes
 
 
 def choose_list(room: Workroom, scored: Scored) -> Listed:
     """The day's list in the order it is shown, one row a tenancy, words in both languages.
 
     Its columns: section, position, landlord, tenancy_no, stage, next_deadline, deadline_kind, days_left, arrears_dkk,
-    months_owed, score_band (code), reasons_da, reasons_en, children, freshness_da, freshness_en, exploration,
-    exploration_probability, rank, score.
+    months_owed, score_band (code), reasons_da, reasons_en, against_da, against_en, children, freshness_da,
+    freshness_en, exploration, exploration_probability, rank, score, change (code), change_da, change_en.
     """
     chosen = _chosen(room, scored)
     listed = chosen.listed
@@ -48,7 +55,9 @@ def choose_list(room: Workroom, scored: Scored) -> Listed:
     described = described.join(_said(reasons), on=TENANCY, how="left", maintain_order="left")
     described = described.join(_households(room, scored), on=TENANCY, how="left", maintain_order="left")
     described = described.with_columns(_freshness(room, scored, described))
-    return Listed(described.select(*_LIST), reasons, chosen.assignment)
+    changes = what_changed(room, scored, listed)
+    described = described.join(_changed(changes), on=TENANCY, how="left", maintain_order="left")
+    return Listed(described.select(*_LIST), reasons, chosen.assignment, changes)
 
 
 _LIST = (
@@ -64,6 +73,8 @@ _LIST = (
     "score_band",
     "reasons_da",
     "reasons_en",
+    "against_da",
+    "against_en",
     "children",
     "freshness_da",
     "freshness_en",
@@ -71,6 +82,9 @@ _LIST = (
     "exploration_probability",
     "rank",
     "score",
+    "change",
+    "change_da",
+    "change_en",
 )
 
 
@@ -80,13 +94,17 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
     deadlines = read_deadlines(room.connection, day)
     frames = {
         "scores": scored.frame.sort("rank").select(*SCORE_COLUMNS),
+        "challengers": scored.challengers,
         "worklist": listed.rows,
         "reasons": listed.reasons,
+        "contributions": _contributions(scored, listed.rows),
+        "changes": listed.changes.rows,
         "deadlines": deadlines.join(listed.rows, on=TENANCY, how="semi", maintain_order="left"),
         "freshness": read_freshness(room.connection, day),
         "assignment": listed.assignment,
     }
-    facts = scored.facts | {"listed": dict(sorted(listed.rows.group_by("section").len().iter_rows()))}
+    sections = dict(sorted(listed.rows.group_by("section").len().iter_rows()))
+    facts = scored.facts | {"listed": sections, "changes": listed.changes.facts}
     return {
         **{f"{name}.parquet": parquet_bytes(frame) for name, frame in frames.items()},
         "worklist.json": json_bytes(listed.rows),
@@ -125,7 +143,15 @@ def explain_listed(scored: Scored, listed: pl.DataFrame) -> pl.DataFrame:
 
 def _explained(scored: Scored, ranker: Any, tenancies: pl.DataFrame) -> pl.DataFrame:
     rows = scored.matrix.join(tenancies, on=TENANCY, how="semi", maintain_order="left")
-    return explain(ranker, rows, scored.evidence.join(tenancies, on=TENANCY, how="semi"))
+    return explain(ranker, rows, scored.evidence.join(tenancies, on=TENANCY, how="semi"), cohort=scored.matrix)
+
+
+def _contributions(scored: Scored, listed: pl.DataFrame) -> pl.DataFrame:
+    """Every reason of the listed tenancies, which with the base sum to the raw score; no rows where the rules rank."""
+    rows = scored.matrix.join(listed.select(TENANCY), on=TENANCY, how="semi", maintain_order="left")
+    if isinstance(scored.ranker, RulesRanker):
+        return pl.DataFrame(schema=CONTRIBUTION_SCHEMA)
+    return contribution_rows(scored.ranker, rows, scored.matrix)
 
 
 def _capacity(room: Workroom) -> Capacity:
@@ -136,9 +162,20 @@ def _capacity(room: Workroom) -> Capacity:
 
 
 def _said(reasons: pl.DataFrame) -> pl.DataFrame:
-    """Each tenancy's sentences in their order, as one list a language."""
-    lists = (pl.col(f"sentence_{language}").alias(f"reasons_{language}") for language in LANGUAGES)
-    return reasons.sort(*TENANCY, "position").group_by(TENANCY, maintain_order=True).agg(*lists)
+    """Each tenancy's sentences for and against in their order, as one list a kind and language."""
+    columns = {FOR: "reasons", AGAINST: "against"}
+    lists = [
+        pl.col(f"sentence_{language}").filter(pl.col("kind") == kind).alias(f"{name}_{language}")
+        for kind, name in columns.items()
+        for language in LANGUAGES
+    ]
+    return reasons.sort(*TENANCY, "kind", "position").group_by(TENANCY, maintain_order=True).agg(*lists)
+
+
+def _changed(changes: Changes) -> pl.DataFrame:
+    """What changed about each listed tenancy, and why."""
+    why = (pl.col(f"reasons_{language}").alias(f"change_{language}") for language in LANGUAGES)
+    return changes.rows.select(*TENANCY, "change", *why)
 
 
 def _households(room: Workroom, scored: Scored) -> pl.DataFrame:

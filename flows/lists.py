@@ -37,7 +37,10 @@ def worklist_as(night: Night, form: str, language: str) -> bytes:
     from worklist.workbook import workbook_bytes
 
     if form == "xlsx":
-        return workbook_bytes(worklist_frame(night, language, also=FOR_PEOPLE), night.as_of, language)
+        # A first night has nothing to compare with, and an old one was published before changes were told.
+        is_compared = night.facts.get("changes", {}).get("since") is not None
+        changes = night.frame("changes") if is_compared else None
+        return workbook_bytes(worklist_frame(night, language, also=FOR_PEOPLE), night.as_of, language, changes)
     return {"csv": csv_bytes, "json": json_bytes}[form](worklist_frame(night, language))
 
 

@@ -19,6 +19,18 @@ BASE = "base"
 """The name under which `contribution_rows` gives the raw score of the median tenancy."""
 
 
+SCHEMA = pl.Schema(
+    [
+        ("as_of", pl.Date()),
+        ("landlord", pl.String()),
+        ("tenancy_no", pl.String()),
+        ("reason", pl.String()),
+        ("contribution", pl.Float64()),
+    ]
+)
+"""The columns of what `contribution_rows` gives."""
+
+
 @runtime_checkable
 class Contributing(Protocol):
     """A ranker whose raw score is a sum over its features."""
@@ -93,7 +105,7 @@ def median_row(cohort: pl.DataFrame, columns: tuple[Column, ...], *, known: bool
 
 
 def contribution_rows(ranker: Additive, matrix: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
-    """as_of, landlord, tenancy_no, reason, contribution: every reason of each row of `matrix`, and the base.
+    """Every reason of each row of `matrix` and what it adds (`SCHEMA`), and the base.
 
     The contributions of a tenancy, the row `BASE` among them, sum to its raw score. Sorted by the key and reason.
     """

@@ -107,7 +107,7 @@ def explain(
     usually are in the cohort's top tenth (below 0). `link_confidence` is below 1 where a cited fact was linked by name
     and address. Sorted by the key, kind (for first) and position.
     """
-    told = _told_by_row(matrix, evidence)
+    told = told_by_row(matrix, evidence)
     weights = _weights(ranker, matrix, cohort)
     rows: list[tuple[Any, ...]] = []
     for key, weight in zip(matrix.select(KEY).iter_rows(), weights, strict=True):
@@ -147,9 +147,9 @@ def _weighed(codes: Sequence[str], sums: Floats, typical: Typical) -> Weight:
 def _fired(matrix: pl.DataFrame) -> list[Weight]:
     """The evidence of the rules that hold, from the highest step; the rules have no contributions."""
     rules = sorted(enumerate(rule_book().rules), key=lambda pair: -pair[1].step)
-    named = {rule.evidence for _, rule in rules}
+    answers = {saying.reason for saying in phrasebook().sayings.values() if saying.speaks_against}
     fired = [{rule.evidence: None for i, rule in rules if row[i]} for row in judge(matrix).holds]
-    return [Weight(holding, dict.fromkeys(sorted(named - holding.keys()))) for holding in fired]
+    return [Weight(holding, dict.fromkeys(sorted(answers - holding.keys()))) for holding in fired]
 
 
 def _speaking_for(weight: Weight, own: Sequence[Told]) -> list[Reason]:
@@ -201,7 +201,7 @@ def _nothing(key: RowKey) -> tuple[Any, ...]:
     return (*key, FOR, 1, NOTHING, NOTHING, None, nothing["da"], nothing["en"], [], 1.0)
 
 
-def _told_by_row(matrix: pl.DataFrame, evidence: pl.DataFrame) -> dict[RowKey, list[Told]]:
+def told_by_row(matrix: pl.DataFrame, evidence: pl.DataFrame) -> dict[RowKey, list[Told]]:
     """The evidence of the tenancies in `matrix` by key; of two of a code the later one.
 
     Evidence that cites no fact is left out: what cannot be looked up is not said.

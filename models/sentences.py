@@ -94,10 +94,15 @@ class Saying:
 
 @dataclass(frozen=True)
 class Phrasebook:
-    """All sayings by evidence code, and what is said where nothing stands out."""
+    """All sayings by evidence code, what is said where nothing stands out, and of what changed since a list before.
+
+    `over`: of what held before ({sentence}); `changed`: by evidence code, of an {amount} beside what it was ({before}).
+    """
 
     sayings: Mapping[str, Saying]
     nothing: Mapping[str, str]
+    over: Mapping[str, str]
+    changed: Mapping[str, Mapping[str, str]]
 
 
 @cache
@@ -105,7 +110,7 @@ def phrasebook() -> Phrasebook:
     """The sentences of `sentences.toml`."""
     content = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text("utf-8"))
     sayings = {name: _saying(name, entry, content["codes"]) for name, entry in content["evidence"].items()}
-    return Phrasebook(sayings, content["nothing"])
+    return Phrasebook(sayings, content["nothing"], content["over"], content["changed"])
 
 
 def _saying(name: str, entry: Mapping, codes: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Saying:

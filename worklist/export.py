@@ -25,8 +25,8 @@ LIST_COLUMNS = (
     "children",
     "freshness",
 )
-FOR_PEOPLE = ("deadline_kind",)
-"""What a workbook shows beyond the contract's columns: a date alone does not say what happens on it."""
+FOR_PEOPLE = ("deadline_kind", "against")
+"""What a workbook shows beyond the contract's columns: what happens on a date, and what speaks against a risk."""
 
 REASON_SEPARATOR = " | "
 _FORMULA = r"^\s*[=+\-@\t\r|%]"
@@ -46,7 +46,14 @@ def in_language(listed: pl.DataFrame, language: str, *, also: Sequence[str] = ()
         pl.when("exploration").then(drawn).otherwise(pl.col(f"reasons_{language}")).alias("reasons"),
         pl.col("score_band").replace_strict(words, return_dtype=pl.String, default=None),
         pl.col(f"freshness_{language}").alias("freshness"),
+        _against(listed, language).alias("against"),
     ).select(*LIST_COLUMNS, *also)
+
+
+def _against(listed: pl.DataFrame, language: str) -> pl.Expr:
+    """What speaks against a risk; null on a list that was published before this was said."""
+    name = f"against_{language}"
+    return pl.col(name) if name in listed.columns else pl.lit(None, pl.List(pl.String))
 
 
 def parquet_bytes(frame: pl.DataFrame) -> bytes:

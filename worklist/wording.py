@@ -65,9 +65,85 @@ HEADINGS = {
     "months_owed": {"da": "Måneder", "en": "Months"},
     "score_band": {"da": "Risiko", "en": "Risk"},
     "reasons": {"da": "Grunde", "en": "Reasons"},
+    "against": {"da": "Taler imod", "en": "Speaks against"},
     "children": {"da": "Børn", "en": "Children"},
     "freshness": {"da": "Kilder", "en": "Sources"},
 }
+
+CHANGES = {
+    "new": {"da": "ny på listen", "en": "new on the list"},
+    "gone": {"da": "gået ud", "en": "gone from the list"},
+    "section": {"da": "skiftet afsnit", "en": "changed section"},
+    "deadline": {"da": "ny frist", "en": "another deadline"},
+    "up": {"da": "rykket op", "en": "moved up"},
+    "down": {"da": "rykket ned", "en": "moved down"},
+}
+"""What may have changed about a tenancy's place on the list since the night before it."""
+
+CHANGE_SHEET = {"da": "Ændringer", "en": "Changes"}
+
+CHANGE_HEADINGS = {
+    "change": {"da": "Ændring", "en": "Change"},
+    "section_before": {"da": "Før", "en": "Before"},
+    "section": {"da": "Nu", "en": "Now"},
+    "landlord": {"da": "Udlejer", "en": "Landlord"},
+    "tenancy_no": {"da": "Lejemål", "en": "Tenancy"},
+    "position_before": {"da": "Nr. før", "en": "No. before"},
+    "position": {"da": "Nr. nu", "en": "No. now"},
+    "reasons": {"da": "Hvorfor", "en": "Why"},
+}
+
+WHY_CHANGED = {
+    "model": {
+        "da": "Modellen er skiftet siden sidste liste; det kan i sig selv flytte et lejemål.",
+        "en": "Another model ranks since the last list, which may move a tenancy by itself.",
+    },
+    "not_active": {
+        "da": "Lejemålet er ikke længere aktivt.",
+        "en": "The tenancy is no longer active.",
+    },
+    "over": {
+        "da": "Lejemålet er afsluttet.",
+        "en": "The tenancy has ended.",
+    },
+    "first_seen": {
+        "da": "Lejemålet var ikke kendt ved sidste liste.",
+        "en": "The tenancy was not known at the last list.",
+    },
+    "drawn": {
+        "da": "Lejemålet er udtrukket ved lodtrækning.",
+        "en": "The tenancy was drawn by lot.",
+    },
+    "was_drawn": {
+        "da": "Lejemålet var udtrukket ved lodtrækning og er ikke blandt de øverste.",
+        "en": "The tenancy had been drawn by lot and is not among the first.",
+    },
+    "in_peace": {
+        "da": "Kommunen har været i kontakt for nylig, så lejemålet får ro.",
+        "en": "The municipality was in touch recently, so the tenancy is left in peace.",
+    },
+    "peace_over": {
+        "da": "Roen efter den seneste kontakt er forbi.",
+        "en": "The time of peace after the latest contact is over.",
+    },
+    "deadline": {
+        "da": "Næste frist er den {date}: {kind}.",
+        "en": "The next deadline is {date}: {kind}.",
+    },
+    "no_deadline": {
+        "da": "Der er ikke længere en åben frist.",
+        "en": "There is no open deadline any more.",
+    },
+    "passed_by": {
+        "da": "Andre lejemål er kommet foran: nr. {rank} nu, nr. {rank_before} før.",
+        "en": "Other tenancies came before it: no. {rank} now, no. {rank_before} before.",
+    },
+    "room": {
+        "da": "Andre lejemål er rykket ned eller ud: nr. {rank} nu, nr. {rank_before} før.",
+        "en": "Other tenancies moved down or out: no. {rank} now, no. {rank_before} before.",
+    },
+}
+"""Why a place on the list changed, where the tenancy's own facts do not say it. Ranks count all ranked tenancies."""
 
 EXPLORATION = {
     "da": "Udtrukket ved lodtrækning under listens grænse, så det kan måles, om kontakt hjælper.",

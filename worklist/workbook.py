@@ -1,17 +1,28 @@
 """The worklist as an Excel workbook: one sheet a section, ready to filter and to print on A4 landscape.
 
-Two sheets, because the sections are worked differently: deadlines by date, early warnings from the top.
+Two sheets, because the sections are worked differently: deadlines by date, early warnings from the top. A third one
+says what changed since the list before.
 """
 
 import io
 import textwrap
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 import xlsxwriter
 
-from worklist.wording import DEADLINE_KINDS, HEADINGS, SECTIONS, SOURCE_SEPARATOR, STAGES
+from worklist.wording import (
+    CHANGE_HEADINGS,
+    CHANGE_SHEET,
+    CHANGES,
+    DEADLINE_KINDS,
+    HEADINGS,
+    SECTIONS,
+    SOURCE_SEPARATOR,
+    STAGES,
+)
 
 _WIDTHS = {
     "position": 5,
@@ -24,9 +35,20 @@ _WIDTHS = {
     "arrears_dkk": 12,
     "months_owed": 9,
     "score_band": 10,
-    "reasons": 62,
+    "reasons": 56,
+    "against": 36,
     "children": 6,
     "freshness": 27,
+}
+_CHANGE_WIDTHS = {
+    "change": 16,
+    "section_before": 16,
+    "section": 16,
+    "landlord": 14,
+    "tenancy_no": 13,
+    "position_before": 8,
+    "position": 8,
+    "reasons": 90,
 }
 _A4 = 9
 _LINE_POINTS, _HIGHEST_ROW_POINTS = 15.0, 409.0
@@ -48,6 +70,7 @@ _FORMAT_OF = {
     "position": "centred",
     "next_deadline": "date",
     "days_left": "centred",
+    "position_before": "centred",
     "arrears_dkk": "amount",
     "months_owed": "months",
     "children": "centred",
@@ -55,11 +78,12 @@ _FORMAT_OF = {
 _YES_NO = {"da": {True: "ja", False: "nej"}, "en": {True: "yes", False: "no"}}
 
 
-def workbook_bytes(listed: pl.DataFrame, as_of: date, language: str) -> bytes:
+def workbook_bytes(listed: pl.DataFrame, as_of: date, language: str, changes: pl.DataFrame | None = None) -> bytes:
     """An .xlsx of a list in the contract's columns: real dates and amounts, frozen header, filter, one reason a line.
 
-    With the column deadline_kind too (`in_language(…, also=FOR_PEOPLE)`), it stands beside the date. Text is always
-    text: a cell that begins with `=` or `-` is never a formula. The same list gives the same bytes.
+    With `in_language(…, also=FOR_PEOPLE)` what happens on a date stands beside it, and what speaks against a risk
+    beside the reasons. `changes` (`worklist.changes.SCHEMA`) gets a sheet of its own where a list came before. Text is
+    always text: a cell that begins with `=` or `-` is never a formula. The same list gives the same bytes.
     """
     out = io.BytesIO()
     plain_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -72,8 +96,13 @@ def workbook_bytes(listed: pl.DataFrame, as_of: date, language: str) -> bytes:
     for section, names in SECTIONS.items():
         sheet = book.add_worksheet(names[language])
         rows = listed.filter(pl.col("section") == section).select(_shown(listed))
-        _write_rows(sheet, rows, formats, language)
+        _write_rows(sheet, rows, formats, language, _WIDTHS, HEADINGS)
         _set_up_page(sheet, rows, f"{names[language]} {as_of:%d-%m-%Y}")
+    if changes is not None:
+        sheet = book.add_worksheet(CHANGE_SHEET[language])
+        rows = changes.rename({f"reasons_{language}": "reasons"}).select(_CHANGE_WIDTHS)
+        _write_rows(sheet, rows, formats, language, _CHANGE_WIDTHS, CHANGE_HEADINGS)
+        _set_up_page(sheet, rows, f"{CHANGE_SHEET[language]} {as_of:%d-%m-%Y}")
     book.close()
     return out.getvalue()
 
@@ -83,23 +112,31 @@ def _shown(listed: pl.DataFrame) -> list[str]:
     return [name for name in _WIDTHS if name in listed.columns]
 
 
-def _write_rows(sheet: Any, rows: pl.DataFrame, formats: dict[str, Any], language: str) -> None:
+def _write_rows(
+    sheet: Any,
+    rows: pl.DataFrame,
+    formats: dict[str, Any],
+    language: str,
+    widths: Mapping[str, int],
+    headings: Mapping[str, Mapping[str, str]],
+) -> None:
     for column, name in enumerate(rows.columns):
-        sheet.set_column(column, column, _WIDTHS[name])
-        sheet.write_string(0, column, HEADINGS[name][language], formats["heading"])
+        sheet.set_column(column, column, widths[name])
+        sheet.write_string(0, column, headings[name][language], formats["heading"])
     sheet.set_row(0, 2 * _LINE_POINTS)
     for place, row in enumerate(rows.iter_rows(named=True), start=1):
         told = {name: _told(name, cell, language) for name, cell in row.items()}
-        sheet.set_row(place, min(_HIGHEST_ROW_POINTS, _LINE_POINTS * max(map(_line_count, told, told.values()))))
+        lines = max(_line_count(widths[name], cell) for name, cell in told.items())
+        sheet.set_row(place, min(_HIGHEST_ROW_POINTS, _LINE_POINTS * lines))
         for column, (name, cell) in enumerate(told.items()):
             _write_cell(sheet, place, column, cell, formats[_FORMAT_OF.get(name, "text")])
 
 
-def _line_count(name: str, cell: Any) -> int:
+def _line_count(width: int, cell: Any) -> int:
     """How many lines a cell takes when wrapped: Excel does not fit the height of a row that it has not opened."""
     if not isinstance(cell, str):
         return 1
-    letters = int(_WIDTHS[name] * _LETTERS_A_WIDTH)
+    letters = int(width * _LETTERS_A_WIDTH)
     return sum(max(1, len(textwrap.wrap(line, letters))) for line in cell.split("\n"))
 
 
@@ -107,7 +144,7 @@ def _told(name: str, cell: Any, language: str) -> Any:
     """A cell as a person reads it."""
     if cell is None:
         return None
-    if name == "reasons":
+    if name in ("reasons", "against"):
         return "\n".join(cell)
     if name == "freshness":
         return cell.replace(SOURCE_SEPARATOR, "\n")
@@ -116,7 +153,13 @@ def _told(name: str, cell: Any, language: str) -> Any:
     return _YES_NO[language][cell] if isinstance(cell, bool) else cell
 
 
-_WORDS = {"stage": STAGES, "deadline_kind": DEADLINE_KINDS}
+_WORDS = {
+    "stage": STAGES,
+    "deadline_kind": DEADLINE_KINDS,
+    "change": CHANGES,
+    "section": SECTIONS,
+    "section_before": SECTIONS,
+}
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Any, style: Any) -> None:

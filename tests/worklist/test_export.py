@@ -86,7 +86,7 @@ def test_the_workbook_reads_back_with_dates_amounts_and_text(listed: pl.DataFram
 
 def test_the_workbook_says_what_the_deadline_is_of_and_the_contract_stays_as_it_is(listed: pl.DataFrame) -> None:
     told = in_language(listed, "da", also=FOR_PEOPLE)
-    assert tuple(told.columns) == (*LIST_COLUMNS, "deadline_kind")
+    assert tuple(told.columns) == (*LIST_COLUMNS, *FOR_PEOPLE)
     sheet = pl.read_excel(io.BytesIO(workbook_bytes(told, AS_OF, "da")), sheet_name="Frister")
     assert sheet.columns[4:7] == ["Næste frist", "Frist for", "Dage til"]
     assert sheet["Frist for"].to_list() == ["fogedmøde"]

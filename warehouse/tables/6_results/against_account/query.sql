@@ -1,7 +1,8 @@
 -- one row: an evidence from a tenancy's rent account that speaks against a risk
 -- why: a caseworker must see what speaks for the tenant too, with the postings it cites (the newest twelve at most)
--- steps: decided = rents paid, or overdue for more than a week; streak = the newest of them that were paid in time;
---   month = the account's known month ends of two years, none of them behind
+-- steps: settled = accounts that owe less than a quarter of a rent: what is owed besides the rents (a fee, a balance
+--   carried over) would make "paid on time" sound untrue; decided = rents paid, or overdue for more than a week;
+--   streak = the newest of them that were paid in time; month = the account's known month ends of two years, none of them behind
 with cited as (
   select
     row_no,
@@ -12,6 +13,12 @@ with cited as (
     list_slice(list(fact order by on_day desc, fact), 1, 12) as facts
   from cited_posting
   group by all
+),
+settled as (
+  select b.row_no
+  from balance_now as b
+  join active_tenancy as t using (row_no)
+  where b.told_by = 'ledger' and (b.balance_dkk <= 0 or b.balance_dkk * 4 < t.monthly_rent_dkk)
 ),
 decided as (
   select *, sum(case when late_days > 7 then 1 else 0 end) over newest_first as late_since
@@ -30,6 +37,7 @@ streak as (
 streak_fact as (
   select s.row_no, list_slice(list(p.fact order by p.on_day desc, p.fact), 1, 12) as facts
   from streak as s
+  join settled using (row_no)
   join cited_posting as p on p.row_no = s.row_no and p.evidence = 'paid_on_time' and p.on_day between s.first_on and s.event_on
   group by s.row_no
 ),
@@ -63,6 +71,7 @@ join streak_fact as f using (row_no)
 union all
 select m.row_no, 'steady_account', null, null, m.event_count, null, c.facts
 from month as m
+join settled using (row_no)
 join cited as c on c.row_no = m.row_no and c.evidence = 'steady_account'
 union all
 select m.row_no, 'arrears_falling', null, -m.risen_dkk, null, null, coalesce(case when m.told_by = 'list' then m.list_facts else c.facts end, [])
