@@ -1,0 +1,177 @@
+"""One step of a backtest: what was known on a cut-off's day teaches each ranker, and each scores that cut-off.
+
+A step is everything that a process needs to be told: names of files, never rows. It leaves scores in files.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal, Protocol, Self, runtime_checkable
+
+import polars as pl
+
+from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, write_bytes
+from models.boosting import AdditiveBoosting
+from models.leaks import refuse_revealing
+from models.matrix import KEY, Column, Flags, Floats
+from models.model_files import from_bytes, to_bytes
+from models.outcome import counted_rows, label, positives
+from models.rankers import RANKERS, Ranker
+from models.training import Split, last_ones_calibrate
+from warehouse.errors import ModelError
+
+_COMPUTED_BY = ("scikit-learn", "numpy", "polars", "scipy")
+
+
+@runtime_checkable
+class Calibrated(Protocol):
+    """A ranker whose scores become probabilities on a window later than the one that taught."""
+
+    def calibrate(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
+        """Fit the probabilities."""
+
+
+Kind = Literal["calendar", "fixed_stage", "aged"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Rows to score and where the scores go: the cut-off itself, its fixed-stage rows, or a later cut-off on `day`."""
+
+    kind: Kind
+    day: date
+    frame: StoredFrame
+    cell: CellFile
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What taught on a tested day: the cut-offs, in the order of time, and their outcomes as known on that day."""
+
+    test: date
+    cohorts: tuple[StoredFrame, ...]
+    days: tuple[date, ...]
+    labels: StoredFrame
+    columns: tuple[Column, ...]
+    seed: int
+
+    def key(self, ranking: str) -> str:
+        """The name of the model that this teaches `ranking`: another name wherever another model could come out."""
+        return cell_key(
+            ranking=ranking,
+            code=code_hash(),
+            columns=[vars(column) for column in self.columns],
+            cohorts=[cohort.digest for cohort in self.cohorts],
+            labels=self.labels.digest,
+            seed=self.seed,
+        )
+
+    def read(self) -> pl.DataFrame:
+        """The labelled rows that taught: key, stage, features, label_state and the dates that outcomes carry."""
+        columns = [*KEY, "stage", *(column.name for column in self.columns)]
+        return label(pl.concat([cohort.read(columns) for cohort in self.cohorts]), self.labels.read())
+
+
+@dataclass(frozen=True)
+class Work:
+    """A ranking to be taught by a lesson, what it scores, and the file of its model where it is to age."""
+
+    ranking: str
+    targets: tuple[Target, ...]
+    model: Path | None = None
+
+    def target(self, kind: Kind) -> Target | None:
+        """Its target of a kind of which there is at most one."""
+        return next((target for target in self.targets if target.kind == kind), None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A lesson and the rankings that it is still to teach."""
+
+    lesson: Lesson
+    works: tuple[Work, ...]
+    guarded: bool = field(default=True)
+
+
+def lesson_of(
+    cohorts: Cohorts, days: Sequence[date], test: date, labels: StoredFrame, columns: tuple[Column, ...], seed: int
+) -> Lesson:
+    """The lesson of a fold; `cohorts` are those of the backtest."""
+    return Lesson(test, tuple(cohorts[day] for day in days), tuple(days), labels, columns, seed)
+
+
+@cache
+def code_hash() -> str:
+    """A hash of everything in this room that could change a score, and of the packages that compute it."""
+    digest = hashlib.sha256()
+    room = Path(__file__).parent
+    for path in sorted([*room.glob("*.py"), *room.glob("*.toml")]):
+        digest.update(f"{path.name}\n".encode() + path.read_bytes())
+    digest.update("".join(f"{name}=={version(name)}\n" for name in _COMPUTED_BY).encode())
+    return digest.hexdigest()
+
+
+def take(step: Step) -> int:
+    """Teach and score; gives the number of cells that were computed. `LookAheadError` where a feature does."""
+    lesson, taught, done = step.lesson, _Taught(step.lesson, step.guarded), 0
+    for work in step.works:
+        missing = [target for target in work.targets if not target.cell.is_kept]
+        try:
+            ranker = _ranker(work, taught) if missing else None
+        except ModelError as error:
+            for target in missing:
+                target.cell.refuse(str(error))
+            ranker = None
+        if ranker is not None:
+            _score(ranker, missing, lesson)
+        done += len(missing)
+    return done
+
+
+class _Taught:
+    """The rows that teach, read when the first ranking needs them."""
+
+    def __init__(self, lesson: Lesson, guarded: bool) -> None:
+        self.lesson, self.guarded = lesson, guarded
+        self.rows: pl.DataFrame | None = None
+
+    def read(self) -> pl.DataFrame:
+        if self.rows is None:
+            self.rows = self.lesson.read()
+            if self.guarded:
+                refuse_revealing(self.rows.filter(as_of=self.lesson.days[-1]), self.lesson.columns)
+        return self.rows
+
+
+def _ranker(work: Work, taught: _Taught) -> Ranker:
+    """The ranker, from its file where it was kept."""
+    if work.model is not None and work.model.exists():
+        return from_bytes(work.model.read_bytes(), work.model.stem)
+    lesson = taught.lesson
+    ranker = fit_ranker(work.ranking, taught.read(), lesson.columns, last_ones_calibrate(lesson.days), lesson.seed)
+    if work.model is not None and isinstance(ranker, AdditiveBoosting):
+        write_bytes(work.model, to_bytes(ranker))
+    return ranker
+
+
+def fit_ranker(ranking: str, labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int) -> Ranker:
+    """The ranker called `ranking`, taught on the cut-offs that teach and calibrated, where it can be, on the later."""
+    taught, calibrating = (
+        counted_rows(labelled.filter(pl.col("as_of").is_in(d))) for d in (split.fit, split.calibrate)
+    )
+    ranker = RANKERS[ranking](columns, seed).fit(taught, positives(taught).to_numpy())
+    if isinstance(ranker, Calibrated):
+        ranker.calibrate(calibrating, positives(calibrating).to_numpy())
+    return ranker
+
+
+def _score(ranker: Ranker, targets: Sequence[Target], lesson: Lesson) -> None:
+    names = [*KEY, "stage", *(column.name for column in lesson.columns)]
+    for target in targets:
+        scores: Floats = ranker.score(target.frame.read(names))
+        target.cell.keep(scores)
