@@ -137,7 +137,6 @@ class Regression:
 
     features: tuple[str, ...]
     strengths: tuple[float, ...] = (1.0,)
-    flag_unknown: bool = False
     name: str = "logistic_regression"
     strength: float = field(default=0.0, init=False)
     centre: Floats = field(default_factory=lambda: np.zeros(0), init=False)
@@ -199,8 +198,7 @@ class Regression:
     def _logarithms(self, matrix: pl.DataFrame) -> Floats:
         require_columns(matrix, self.needs, f"the matrix to be ranked by {self.name}")
         values = np.column_stack([feature_values(matrix, name) for name in self.features])
-        scaled = np.sign(values) * np.log1p(np.abs(values))
-        return np.hstack([scaled, np.isnan(values).astype(np.float64)]) if self.flag_unknown else scaled
+        return np.sign(values) * np.log1p(np.abs(values))
 
 
 def _weighted_median(values: Floats, counts: Floats) -> float:

@@ -4,18 +4,20 @@ Each learns from thinned negatives (`sampling.py`) and is the mean of a few memb
 as little as can be.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 import numpy as np
 import polars as pl
 
-from models.baselines import Regression, not_fitted
+from models.baselines import not_fitted
 from models.bins import Bins
 from models.boosting import AdditiveBoosting, refuse_few_positives
+from models.calibration import UNCALIBRATED
 from models.matrix import Column, Flags, Floats, canonical_order, feature_values, require_columns
 from models.sampling import thinned
+from models.tabulated import TabulatedRegression
 
 MEMBER_SEEDS = 1_000
 """Members of one seed and those of the next never draw alike."""
@@ -148,11 +150,16 @@ class Ensemble:
 
 @dataclass
 class AveragedBoosting(AdditiveBoosting):
-    """The mean of additive boostings, itself one: its steps are the means of theirs, on all their edges together."""
+    """The mean of additive boostings, itself one: its steps are the means of theirs, on all their edges together.
+
+    With a `regression` of that strength beside them, it is the mean of the boostings' mean and of the regression: the
+    one sees thresholds, the other draws on many weak signs at once.
+    """
 
     name: str = "averaged_boosting"
     members: int = 3
     one_in: int = 12
+    regression: float | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
@@ -165,17 +172,20 @@ class AveragedBoosting(AdditiveBoosting):
 
         together = Ensemble(self.name, self.needs, build, self.members, self.one_in, self.seed)
         merged = merge([m for m in together.fit(matrix, outcomes, weights).fitted if isinstance(m, AdditiveBoosting)])
+        if self.regression is not None:
+            beside = TabulatedRegression(self.columns, seed=self.seed, strength=self.regression, one_in=self.one_in)
+            merged = merge([merged, beside.fit(matrix, outcomes, weights)])
         self.base, self.bins, self.steps = merged.base, merged.bins, merged.steps
-        self.calibration = merged.calibration
+        self.calibration = UNCALIBRATED
         return self
 
 
-def merge(models: list[AdditiveBoosting]) -> AdditiveBoosting:
+def merge(models: Sequence[AdditiveBoosting]) -> AdditiveBoosting:
     """The additive model whose raw score is the mean of the raw scores of `models`, uncalibrated.
 
     All are of the same columns. A bin of the mean lies within one bin of each: its step is the mean of theirs.
     """
-    merged = replace(models[0])
+    merged = AdditiveBoosting(models[0].columns, seed=models[0].seed)
     bins, steps = [], []
     for j in range(len(models[0].columns)):
         edges = np.unique(np.concatenate([model.bins[j].edges for model in models]))
@@ -254,9 +264,3 @@ def forest(*, trees: int, fewest_in_leaf: int, features_share: float) -> Callabl
         )
 
     return grow
-
-
-def regression(columns: tuple[Column, ...], name: str, strengths: tuple[float, ...]) -> Regression:
-    """The regression on every column, with a flag for each that says whether it is known."""
-    features = tuple(column.name for column in columns)
-    return Regression(features, strengths, flag_unknown=True, name=name)

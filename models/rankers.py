@@ -16,6 +16,7 @@ from models.boosting import AdditiveBoosting
 from models.candidates import AveragedBoosting, Blend, Ensemble, Fitted, Trees, boosting, forest
 from models.matrix import Column, Flags, Floats
 from models.rules import RulesRanker
+from models.tabulated import TabulatedRegression
 from models.written_scores import officer_bands, officer_orders, signal_orders, team_orders
 
 
@@ -55,7 +56,12 @@ def _candidate(name: str, columns: tuple[Column, ...], seed: int) -> Ranker:
     if written["kind"] == "additive":
         return AdditiveBoosting(columns, seed=seed, name=name, **settings)
     if written["kind"] == "averaged":
-        return AveragedBoosting(columns, seed=seed, name=name, members=members, one_in=one_in, settings=settings)
+        beside = written.get("regression")
+        return AveragedBoosting(
+            columns, seed=seed, name=name, members=members, one_in=one_in, regression=beside, settings=settings
+        )
+    if written["kind"] == "regression":
+        return TabulatedRegression(columns, seed=seed, name=name, one_in=one_in, **settings)
     if written["kind"] == "blend":
         return Blend(name, tuple(_candidate(part, columns, seed) for part in settings["parts"]))
     reads = tuple(column.name for column in columns)
@@ -66,10 +72,7 @@ def _member(kind: str, settings: Mapping[str, Any], columns: tuple[Column, ...],
     """One member of an ensemble."""
     if kind == "boosting":
         return Trees(columns, boosting(**settings), seed)
-    if kind == "forest":
-        return Trees(columns, forest(**settings), seed, fill_unknown=True)
-    features = tuple(column.name for column in columns)
-    return Regression(features, (settings["strength"],), flag_unknown=True)
+    return Trees(columns, forest(**settings), seed, fill_unknown=True)
 
 
 def _rules(columns: tuple[Column, ...], seed: int) -> Ranker:

@@ -9,9 +9,11 @@ import pytest
 from models import sampling
 from models.boosting import AdditiveBoosting, from_state, to_state
 from models.candidates import AveragedBoosting, Blend, merge
-from models.matrix import TENANCY
+from models.matrix import TENANCY, Column
+from models.measures import area_under_roc, blocks
 from models.rankers import ADDITIVE, GRID, RANKERS, written_grid
 from models.sampling import thinned
+from models.tabulated import TabulatedRegression
 
 
 @pytest.fixture
@@ -102,5 +104,26 @@ def test_a_blend_is_the_mean_of_the_log_odds_of_its_parts(world: Any) -> None:
     blend = RANKERS["blend"](world.columns, 0).fit(world.matrix, world.flags)
     assert isinstance(blend, Blend)
     odds = [part.raw(world.matrix) if hasattr(part, "raw") else part.score(world.matrix) for part in blend.parts]
-    assert len(odds) == 3
+    assert len(odds) == 2
     assert np.array_equal(blend.score(world.matrix), np.mean(odds, axis=0))
+
+
+def test_the_regression_finds_the_planted_risk_and_keeps_to_the_directions(world: Any) -> None:
+    model: Any = RANKERS["regression_strong"](world.columns, 0).fit(world.matrix, world.flags)
+    for column, steps in zip(model.columns, model.steps, strict=True):
+        assert (np.diff(steps[:-1]) * column.direction >= -1e-12).all(), column.name
+    spread = dict(zip(model.needs, np.ptp(model.contributions(world.matrix), axis=0), strict=True))
+    assert spread["months_owed_count"] + spread["arrears_dkk"] > 5 * spread["noise_count"]
+    assert area_under_roc(blocks(model.raw(world.matrix), world.flags).curve()) > 0.8
+
+
+def test_the_regression_is_that_of_scikit_learn_where_no_direction_binds(world: Any) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    names = ("demands_24_months_count", "times_behind_24_months_count", "open_demand_flag")
+    columns = tuple(Column(name) for name in names)
+    model = TabulatedRegression(columns, strength=0.05).fit(world.matrix, world.flags)
+    values = np.log1p(world.matrix.select(names).to_numpy())
+    values = (values - values.mean(axis=0)) / values.std(axis=0)
+    expected = LogisticRegression(C=0.05, tol=1e-8).fit(values, world.flags).decision_function(values)
+    assert np.abs(model.raw(world.matrix) - expected).max() < 0.01
