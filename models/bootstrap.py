@@ -21,7 +21,18 @@ from models.held_out import HeldOut
 from models.matrix import Floats
 from models.measures import MEASURES, Blocks, Curve
 
-__all__ = ["DRAWS", "Cell", "Estimates", "HeldOut", "Interval", "cells_of", "drawn_weights", "estimate", "interval_of"]
+__all__ = [
+    "DRAWS",
+    "Cell",
+    "Estimates",
+    "HeldOut",
+    "Interval",
+    "cells_of",
+    "drawn_weights",
+    "estimate",
+    "interval_of",
+    "rows_near_top",
+]
 
 DRAWS = 200
 """Enough for the ends of a 95 % interval to stand still in the second digit; 1,000 for what is reported or decided."""
@@ -202,18 +213,26 @@ class _Order:
 def _runs(ordered: Blocks, tenancies: np.ndarray, capacities: Sequence[int]) -> np.ndarray:
     """For each row in order, its run: a block, or, far below every list, all blocks between two with positives.
 
-    No measure over all k sees the difference: between positives only the number of rows counts. A list ends above
-    the merged runs in all but one of 10⁹ draws: the rows of a draw are about Poisson, and these are six deviations.
+    No measure over all k sees the difference: between positives only the number of rows counts, and a list of the
+    largest capacity ends above the merged runs (see `rows_near_top`).
     """
     if not ordered.order.size:
         return np.zeros(0, dtype=int)
-    largest = max(capacities, default=0)
-    repeats = np.bincount(tenancies).max()
-    kept = (largest + 6 * np.sqrt(largest) + 36) * repeats
+    kept = rows_near_top(max(capacities, default=0), tenancies)
     holds = np.add.reduceat(ordered.positive, ordered.starts) > 0
     begins = (ordered.starts <= kept) | holds | np.r_[True, holds[:-1]]
     sizes = np.diff(np.r_[ordered.starts, ordered.order.size])
     return np.repeat(np.cumsum(begins) - 1, sizes)
+
+
+def rows_near_top(k: int, tenancies: np.ndarray) -> int:
+    """How many rows, from the top, hold a list of `k` in all but one of 10⁹ draws.
+
+    The number of times that so many rows are drawn is about Poisson; it falls short of k six deviations out. Where a
+    tenancy has several rows in one cut-off they are drawn together, and as many times more are needed.
+    """
+    repeats = int(np.bincount(tenancies).max()) if tenancies.size else 1
+    return int(np.ceil((k + 6 * np.sqrt(k) + 36) * repeats))
 
 
 def _measured(curve: Curve, capacities: Sequence[int]) -> list[Any]:

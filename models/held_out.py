@@ -70,17 +70,20 @@ def held_out_cells(scored: pl.DataFrame, rankings: Sequence[str], groups: pl.Dat
 
     `scored` holds the key, label_state and a column of scores for each of `rankings`; its column `cut_off`, where it
     has one, says with which rows a row is ranked (a month of first demands, say), else as_of does. `groups` holds the
-    key and a column an attribute; who is not in it, or null, is "unknown". Tenancies are numbered in the order of
-    their key, alike at every cut-off. `ModelError` where a row has no score.
+    key and a column an attribute; who is not in it, or null, is "unknown", and the landlord is an attribute besides.
+    Tenancies are numbered in the order of their key, alike at every cut-off. `ModelError` where a row has no score.
     """
     _refuse_unscored(scored, rankings)
     together = pl.col("cut_off" if "cut_off" in scored.columns else "as_of").alias("ranked_on")
     rows = scored.select(*KEY, together, "label_state", *rankings).sort("ranked_on", *KEY)
     rows = rows.with_columns(pl.struct(TENANCY).rank("dense").cast(pl.Int64).sub(1).alias("tenancy_index"))
-    attributes = [] if groups is None else [name for name in groups.columns if name not in KEY]
+    attributes: list[str] = []
     if groups is not None:
-        named = groups.select(*KEY, *[pl.col(name).cast(pl.String).alias(f"group:{name}") for name in attributes])
-        rows = rows.join(named, on=KEY, how="left", maintain_order="left")
+        named = [name for name in groups.columns if name not in KEY]
+        theirs = groups.rename({name: f"group:{name}" for name in named})
+        rows = rows.with_columns(pl.col("landlord").alias("group:landlord"))
+        rows = rows.join(theirs, on=KEY, how="left", maintain_order="left")
+        attributes = sorted({*named, "landlord"})
     return [_cell(part, rankings, attributes) for part in rows.partition_by("ranked_on", maintain_order=True)]
 
 
@@ -93,7 +96,7 @@ def _cell(part: pl.DataFrame, rankings: Sequence[str], attributes: Sequence[str]
         states == codes[str(LabelState.POSITIVE)],
         {name: part[name].cast(pl.Float64).to_numpy() for name in rankings},
         states,
-        {name: part[f"group:{name}"].fill_null(UNKNOWN_GROUP).to_numpy() for name in attributes},
+        {name: part[f"group:{name}"].cast(pl.String).fill_null(UNKNOWN_GROUP).to_numpy() for name in attributes},
     )
 
 

@@ -1,0 +1,239 @@
+"""A ranking as the team would have met it: night after night, with places for so many, and nobody issued twice.
+
+Each cut-off is a night. Whoever is past the early stages, is being helped, or was issued not long ago is passed over
+(F3 of the protocol: open cases removed, carried-over ones not issued again); the places are filled from the top. An
+*episode* begins when a tenancy is first listed and lasts until its event, or for the horizon: being listed again within
+it is the same episode. A hit the day before the event helps nobody, so hits are also counted with 30 and 60 days' lead.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from models.bootstrap import DRAWS, drawn_weights, interval_of
+from models.evaluation import LATE_STAGES
+from models.held_out import STATES
+from models.matrix import KEY, TENANCY, Floats
+from models.measures import ratio
+from models.outcome import COUNTED, LabelState
+from warehouse.dates import HORIZON_DAYS
+from warehouse.errors import ModelError
+
+LEADS = (30, 60)
+"""Days from the first listing to the event with which a hit is also counted: time enough for help to work."""
+
+_COUNTS = ("listed", "counted", "found", *(f"found_{days}" for days in LEADS), "events")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How the team works: `places` a night, `quiet_days` for which a case that was issued is not issued again.
+
+    A tenancy that was helped is passed over for `helped_days` from the day after it agreed. `horizon_days` is how long
+    an episode lasts without an event.
+    """
+
+    places: int
+    quiet_days: int = 90
+    helped_days: int = 182
+    horizon_days: int = HORIZON_DAYS
+
+
+def replay(rows: pl.DataFrame, ranking: str, operation: Operation, *, seed: int = 0) -> pl.DataFrame:
+    """The listings, in order: as_of, landlord, tenancy_no, place, stage, label_state, event_on, helped_on.
+
+    `rows` holds, for every tenancy of every night, the key, stage, label_state, event_on, helped_on and the score in
+    the column `ranking`. Equal scores are ordered by a lot drawn with `seed`, the same on all nights.
+    """
+    needed = ("stage", "label_state", "event_on", "helped_on", ranking)
+    _refuse_missing(rows, needed)
+    ordered = _with_lot(rows, seed).filter(~pl.col("stage").is_in(LATE_STAGES)).sort("as_of", -pl.col(ranking), "lot")
+    helped = rows.select(*TENANCY, "helped_on").drop_nulls().unique()
+    issued: dict[tuple[str, str], date] = {}
+    lists = []
+    for night in ordered.partition_by("as_of", maintain_order=True):
+        day: date = night["as_of"][0]
+        free = night.join(_in_help(helped, day, operation), on=TENANCY, how="anti", maintain_order="left")
+        quiet = [day - issued.get(tenancy, date.min) < timedelta(operation.quiet_days) for tenancy in _tenancies(free)]
+        listed = free.filter(~pl.Series(quiet, dtype=pl.Boolean)).head(operation.places)
+        issued |= dict.fromkeys(_tenancies(listed), day)
+        lists.append(listed.with_columns(pl.int_range(1, pl.len() + 1).alias("place")))
+    columns = (*KEY, "place", "stage", "label_state", "event_on", "helped_on")
+    return pl.concat(lists).select(columns) if lists else ordered.with_columns(place=pl.lit(0)).select(columns)
+
+
+def _with_lot(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Each tenancy's lot: it favours nobody, and is the same whatever the order of the rows."""
+    tenancies = rows.select(TENANCY).unique().sort(TENANCY)
+    lots = np.random.default_rng(seed).permutation(tenancies.height)
+    return rows.join(tenancies.with_columns(pl.Series("lot", lots)), on=TENANCY, how="left", maintain_order="left")
+
+
+def _in_help(helped: pl.DataFrame, day: date, operation: Operation) -> pl.DataFrame:
+    """Who was helped before `day`, as the team knew in the morning, and not too long ago."""
+    since = day - timedelta(days=operation.helped_days)
+    return helped.filter((pl.col("helped_on") < day) & (pl.col("helped_on") >= since)).select(TENANCY).unique()
+
+
+def _tenancies(rows: pl.DataFrame) -> list[tuple[Any, ...]]:
+    return rows.select(TENANCY).rows()
+
+
+def episodes(listings: pl.DataFrame, operation: Operation) -> pl.DataFrame:
+    """One row an episode: landlord, tenancy_no, listed_on, listings, label_state, event_on, lead_days, found.
+
+    The label state and the event are those of the first listing; `event_on` and `lead_days` (whole days from the first
+    listing to the event) are null where it was not a hit. `ModelError` where a positive has no date.
+    """
+    undated = listings.filter(_positive() & pl.col("event_on").is_null()).height
+    if undated:
+        raise ModelError(
+            expected="the date of every positive's event",
+            found=f"{undated} listed positives without one",
+            where="the outcomes",
+            remedy="Build the outcomes of these dates again, with event_on.",
+        )
+    numbered = listings.sort(*TENANCY, "as_of").with_columns(_episode_numbers(listings, operation))
+    first = numbered.group_by(*TENANCY, "episode", maintain_order=True).agg(
+        pl.col("as_of").first().alias("listed_on"),
+        pl.len().cast(pl.Int64).alias("listings"),
+        pl.col("label_state").first(),
+        pl.when(_positive()).then("event_on").first().alias("event_on"),
+    )
+    lead = (pl.col("event_on") - pl.col("listed_on")).dt.total_days().alias("lead_days")
+    return first.drop("episode").with_columns(lead, pl.col("event_on").is_not_null().alias("found"))
+
+
+def _positive() -> pl.Expr:
+    return pl.col("label_state") == str(LabelState.POSITIVE)
+
+
+def _episode_numbers(listings: pl.DataFrame, operation: Operation) -> pl.Series:
+    """The episode of each listing of a tenancy, in the order of tenancy and night."""
+    numbers, number = [], 0
+    whose: tuple[str, str] | None = None
+    ends = date.min
+    rows = listings.sort(*TENANCY, "as_of").select(*TENANCY, "as_of", "event_on")
+    for landlord, tenancy_no, day, event_on in rows.iter_rows():
+        if (landlord, tenancy_no) != whose or day >= ends:
+            number, whose = number + 1, (landlord, tenancy_no)
+            ends = day + timedelta(days=operation.horizon_days)
+        ends = min(ends, event_on + timedelta(days=1)) if event_on else ends
+        numbers.append(number)
+    return pl.Series("episode", numbers, dtype=pl.Int64)
+
+
+def events(rows: pl.DataFrame) -> pl.DataFrame:
+    """Every event that an early list could have found, once: landlord, tenancy_no, event_on."""
+    could = rows.filter(_positive() & ~pl.col("stage").is_in(LATE_STAGES))
+    return could.select(*TENANCY, "event_on").unique().sort(*TENANCY, "event_on")
+
+
+def operated(
+    rows: pl.DataFrame,
+    rankings: Sequence[str],
+    operation: Operation,
+    *,
+    reference: str | None = None,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> pl.DataFrame:
+    """Each ranking as operated: ranking, measure, value, low, high and, paired, more, more_low, more_high.
+
+    Measures: listed (episodes), counted (those whose outcome is known), found_per_100_listed (of the counted),
+    found_30_days_per_100_listed and found_60_days_… (with so much lead), recall, recall_30_days, recall_60_days (of all
+    events that an early list could find), lead_days_median (of the hits), and listed_<label state>. `more` is over
+    `reference`, null without one. Intervals are by tenancy, with the lists as they were issued.
+    """
+    tenancies = rows.select(TENANCY).unique().sort(TENANCY).with_row_index("tenancy_index")
+    every = {name: _Replayed.of(rows, name, operation, tenancies, seed) for name in rankings}
+    weights = np.concatenate([w for _, w in drawn_weights(tenancies.height, seed=seed, draws=draws)], axis=1)
+    drawn = {name: _measures(one, weights) for name, one in every.items()}
+    once = {name: _measures(one, np.ones((tenancies.height, 1), np.float32)) for name, one in every.items()}
+    found: list[tuple[object, ...]] = []
+    for name, one in every.items():
+        for measure, value in once[name].items():
+            found.append((name, measure, *_ends(value, drawn[name][measure])))
+            if reference is not None:
+                more = _ends(value - once[reference][measure], drawn[name][measure] - drawn[reference][measure])
+                found[-1] = (*found[-1], *more)
+        found += [(name, f"listed_{state}", float(count), None, None) for state, count in one.states.items()]
+    return _table(found)
+
+
+def _table(found: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    numbers = ("value", "low", "high", "more", "more_low", "more_high")
+    columns = ("ranking", "measure", *numbers)
+    filled = [(*row, *[None] * (len(columns) - len(row))) for row in found]
+    types = {name: pl.Float64 if name in numbers else pl.String for name in columns}
+    return pl.DataFrame(filled, schema=types, orient="row")
+
+
+@dataclass(frozen=True)
+class _Replayed:
+    """Counts (tenancies, `_COUNTS`), the hits' tenancies by rising lead, their leads, and the label states listed."""
+
+    counts: Floats
+    hits: np.ndarray
+    leads: Floats
+    states: dict[str, int]
+
+    @classmethod
+    def of(
+        cls, rows: pl.DataFrame, ranking: str, operation: Operation, tenancies: pl.DataFrame, seed: int
+    ) -> "_Replayed":
+        found = episodes(replay(rows, ranking, operation, seed=seed), operation)
+        found = found.join(tenancies, on=TENANCY, how="left", maintain_order="left")
+        counted = found["label_state"].is_in([str(state) for state in COUNTED])
+        leads = [found["found"] & (found["lead_days"].fill_null(-1) >= days) for days in LEADS]
+        flags = [pl.Series([True] * found.height, dtype=pl.Boolean), counted, found["found"], *leads]
+        happened = events(rows).join(tenancies, on=TENANCY, how="left", maintain_order="left")
+        whose = [*(found["tenancy_index"].filter(flag) for flag in flags), happened["tenancy_index"]]
+        counts = np.stack([np.bincount(each.to_numpy(), minlength=tenancies.height) for each in whose], axis=1)
+        hits = found.filter("found").sort("lead_days", *TENANCY)
+        states = {str(state): found.filter(label_state=str(state)).height for state in STATES}
+        return cls(counts.astype(np.float32), hits["tenancy_index"].to_numpy(), hits["lead_days"].to_numpy(), states)
+
+
+def _measures(one: _Replayed, weights: Any) -> dict[str, Any]:
+    """Every measure, a number a draw."""
+    counts = dict(zip(_COUNTS, one.counts.T @ weights, strict=True))
+    found = {"listed": counts["listed"], "counted": counts["counted"]}
+    found["found_per_100_listed"] = 100 * ratio(counts["found"], counts["counted"])
+    found |= {f"found_{d}_days_per_100_listed": 100 * ratio(counts[f"found_{d}"], counts["counted"]) for d in LEADS}
+    found["recall"] = ratio(counts["found"], counts["events"])
+    found |= {f"recall_{d}_days": ratio(counts[f"found_{d}"], counts["events"]) for d in LEADS}
+    found["lead_days_median"] = _median(one.leads, weights[one.hits])
+    return found
+
+
+def _median(leads: Floats, weights: Any) -> Any:
+    """The median of rising `leads`, each so often: (hits, draws) → (draws,); NaN without hits."""
+    if not leads.size:
+        return np.full(weights.shape[1], np.nan)
+    until = np.cumsum(weights, axis=0)
+    total = until[-1]
+    low, high = ((until < np.maximum(place, 0.5)).sum(axis=0) for place in (total / 2, total / 2 + 0.5))
+    most = leads.size - 1
+    middle = (leads[np.minimum(low, most)] + leads[np.minimum(high, most)]) / 2
+    return np.where(total > 0, middle, np.nan)
+
+
+def _ends(value: Any, drawn: Any) -> tuple[float, float, float]:
+    found = interval_of(float(np.asarray(value).ravel()[0]), np.asarray(drawn))
+    return found.value, found.low, found.high
+
+
+def _refuse_missing(rows: pl.DataFrame, names: Sequence[str]) -> None:
+    absent = [name for name in (*KEY, *names) if name not in rows.columns]
+    if absent:
+        raise ModelError(
+            expected=f"the columns {', '.join(names)}",
+            found=f"no column {', '.join(absent)}",
+            where="the rows that are replayed",
+            remedy="Replay the scores of a backtest beside their outcomes.",
+        )
