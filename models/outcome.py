@@ -26,6 +26,9 @@ class LabelState(StrEnum):
     UNLINKED = "unlinked"
 
 
+DATES = ("event_on", "helped_on")
+"""When the outcome came, and the first day in the horizon on which the tenancy was reached and agreed to help."""
+
 COUNTED = (LabelState.POSITIVE, LabelState.NEGATIVE)
 """The states that teach and test. Who was helped, moved or died would be counted as safe for the wrong reason: these
 rows are left out and their number is reported."""
@@ -68,9 +71,11 @@ def refuse_look_ahead(fitted_on: Iterable[date], tested_on: date, horizon: Horiz
 def label(matrix: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """`matrix` with `label_state`, in its own order; a row without an outcome is not yet mature.
 
-    `outcomes` holds the key and label_state. `ModelError` where a key occurs twice or a state is unknown.
+    `outcomes` holds the key and label_state; the dates `event_on` and `helped_on` are carried too where it has them.
+    `ModelError` where a key occurs twice or a state is unknown.
     """
-    states = outcomes.select(*KEY, pl.col("label_state").cast(pl.String))
+    dates = [name for name in DATES if name in outcomes.columns]
+    states = outcomes.select(*KEY, pl.col("label_state").cast(pl.String), *dates)
     unknown = set(states["label_state"].drop_nulls().to_list()) - set(LabelState)
     if unknown or states.select(KEY).is_duplicated().any():
         raise ModelError(
@@ -80,8 +85,9 @@ def label(matrix: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
             remedy="Build the outcomes of these dates again.",
         )
     # Only the keys are joined: the features of two years are too many to copy without need.
-    found = matrix.select(KEY).join(states, on=KEY, how="left", maintain_order="left")["label_state"]
-    return matrix.with_columns(found.fill_null(str(LabelState.NOT_YET_MATURE)))
+    found = matrix.select(KEY).join(states, on=KEY, how="left", maintain_order="left")
+    state = found["label_state"].fill_null(str(LabelState.NOT_YET_MATURE))
+    return matrix.with_columns(state, *(found[name] for name in dates))
 
 
 def count_states(labelled: pl.DataFrame) -> dict[str, int]:

@@ -57,3 +57,11 @@ def test_a_state_nobody_knows_and_a_row_twice_are_refused() -> None:
         label(matrix, pl.DataFrame(_keys("1")).with_columns(label_state=pl.lit("maybe")))
     with pytest.raises(ModelError, match="occurs twice"):
         label(matrix, pl.DataFrame(_keys("1", "1")).with_columns(label_state=pl.lit("positive")))
+
+
+def test_the_days_of_event_and_help_are_carried_where_they_are_known() -> None:
+    matrix = pl.DataFrame(_keys("2", "1"))
+    outcomes = pl.DataFrame(_keys("1")).with_columns(label_state=pl.lit("treated"), helped_on=pl.lit(DAY))
+    labelled = label(matrix, outcomes)
+    assert labelled["helped_on"].to_list() == [None, DAY]
+    assert "event_on" not in labelled.columns
