@@ -173,7 +173,9 @@ class AveragedBoosting(AdditiveBoosting):
         together = Ensemble(self.name, self.needs, build, self.members, self.one_in, self.seed)
         merged = merge([m for m in together.fit(matrix, outcomes, weights).fitted if isinstance(m, AdditiveBoosting)])
         if self.regression is not None:
-            beside = TabulatedRegression(self.columns, seed=self.seed, strength=self.regression, one_in=self.one_in)
+            # One model of many coefficients hangs more on the draw than a mean of members: it sees twice as many.
+            seen = max(1, self.one_in // 2)
+            beside = TabulatedRegression(self.columns, seed=self.seed, strength=self.regression, one_in=seen)
             merged = merge([merged, beside.fit(matrix, outcomes, weights)])
         self.base, self.bins, self.steps = merged.base, merged.bins, merged.steps
         self.calibration = UNCALIBRATED
