@@ -103,6 +103,9 @@ HELP_FILING, HELP_EXECUTION, LETTER_FILING = 0.65, 0.55, 0.95
 """The planted effects: what remains of the hazard of filing and of execution after help, and after a letter."""
 HELP_DAYS = 182
 
+CONTACTS_PER_1000_HOMES = 2.6
+"""What the old team can do in a month."""
+
 SHOCK = {
     "sanction": log(2.0),
     "discharge": 0.6,

@@ -7,11 +7,11 @@ from synthetic.calibration import (
     AVERAGE_RENT_DKK,
     DWELLING_SHARES,
     DWELLINGS,
-    LANDLORDS,
     MOVE_SEASON,
     MOVES_A_YEAR,
 )
 from synthetic.log import EventLog
+from synthetic.setting import DEFAULT, Setting
 from synthetic.slots import NEVER, Homes, Tenancy, Town
 from synthetic.tenants import draw_tenants, is_cash
 
@@ -20,9 +20,11 @@ _REDUCED_SHARE, _REDUCTION = 0.06, 0.84
 _REFERRAL_CASH, _REFERRAL_OTHER = 0.38, 0.10
 
 
-def draw_town(rng: np.random.Generator, homes: int, start: int, end: int, log: EventLog) -> Town:
+def draw_town(
+    rng: np.random.Generator, homes: int, start: int, end: int, log: EventLog, setting: Setting = DEFAULT
+) -> Town:
     """Homes with their first tenants on the day `start`."""
-    landlord = np.repeat(np.arange(len(LANDLORDS)), _shares_of(homes, [one.share for one in LANDLORDS]))
+    landlord = np.repeat(np.arange(len(setting.landlords)), _shares_of(homes, setting.of_landlords("share").tolist()))
     dwelling = rng.choice(len(DWELLINGS), homes, p=DWELLING_SHARES)
     level = np.array([AVERAGE_RENT_DKK[name] for name in DWELLINGS])[dwelling]
     rent = np.round(level * np.exp(rng.normal(0, 0.17, homes))) * 100
@@ -33,6 +35,7 @@ def draw_town(rng: np.random.Generator, homes: int, start: int, end: int, log: E
         draw_tenants(rng, dwelling, start, 0),
         Tenancy.empty(homes),
         luck=float(rng.random()),
+        setting=setting,
     )
     lived = np.minimum(rng.exponential(1 / MOVES_A_YEAR[dwelling]), 40) * 365.25
     grown_up = town.tenants.birth + 18 * 365

@@ -13,8 +13,10 @@ from synthetic.delivery import deliver
 from synthetic.feeds import care, letters, people, rent
 from synthetic.layouts import write_layouts
 from synthetic.mishaps import Broken, spoil_files
+from synthetic.policy import Policy
 from synthetic.register import Register, draw_register
 from synthetic.senders import SENDERS
+from synthetic.setting import DEFAULT, Setting
 from synthetic.truth import tenancy_links, write_truth
 from synthetic.world import History, live
 
@@ -47,14 +49,24 @@ class SimulationReport:
 
 
 def simulate(
-    home: Path, *, tenancies: int, months: int, seed: int, until: date, progress: Progress | None = None
+    home: Path,
+    *,
+    tenancies: int,
+    months: int,
+    seed: int,
+    until: date,
+    setting: Setting = DEFAULT,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
+    progress: Progress | None = None,
 ) -> SimulationReport:
     """Write a made-up municipality's inbox/, layouts/ and truth/ under `home`; the same seed gives the same bytes.
 
     `tenancies` homes are let at any time; the history covers `months` months before `until`, and nothing in it is
-    known on or after that day. `progress` is told (step, share done).
+    known on or after that day. `setting` is the kind of municipality, `policy` whom its team goes to. `progress` is
+    told (step, share done).
     """
-    history = live(tenancies=tenancies, months=months, seed=seed, until=until, progress=progress)
+    size = {"tenancies": tenancies, "months": months, "seed": seed}
+    history = live(**size, until=until, setting=setting, policy=policy, progress=progress)
     register = draw_register(np.random.default_rng([seed, 2]), history, until)
     inbox, broken, links = home / "inbox", [], []
     files: Counter[str] = Counter()

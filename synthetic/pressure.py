@@ -5,7 +5,7 @@ Origin is not in it: a measured disparity between origins comes through income a
 
 import numpy as np
 
-from synthetic.calibration import BASE_PRESSURE, FRAILTY_SD, HAZARD, PRESSURE_PER_LOG_HAZARD
+from synthetic.calibration import HAZARD, PRESSURE_PER_LOG_HAZARD
 from synthetic.slots import Town
 from synthetic.tenants import is_cash, is_pension
 
@@ -30,7 +30,8 @@ def lasting_pressure(town: Town, today: int) -> np.ndarray:
         "rent_burden": burden > 0.4,
     }
     hazard = sum(np.log(HAZARD[name]) * holds for name, holds in told.items())
-    return np.asarray(BASE_PRESSURE + PRESSURE_PER_LOG_HAZARD * hazard + FRAILTY_SD * tenants.frailty)
+    setting = town.setting
+    return np.asarray(setting.base_pressure + PRESSURE_PER_LOG_HAZARD * hazard + setting.frailty_sd * tenants.frailty)
 
 
 def rent_burden(town: Town) -> np.ndarray:

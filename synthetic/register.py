@@ -8,7 +8,6 @@ import polars as pl
 
 from synthetic.addresses import draw_addresses
 from synthetic.calendar import day_number
-from synthetic.calibration import LANDLORDS
 from synthetic.names import draw_cpr, draw_names
 from synthetic.slots import HOUSEHOLDS, ORIGINS
 from synthetic.world import History
@@ -66,11 +65,9 @@ def _tenancies(rng: np.random.Generator, history: History, persons: pl.DataFrame
     """One row a tenancy: its person and home, landlord, tenancy_no, since, left (null while it runs)."""
     ends = history.log.frame("end")
     ends = ends.select("spell", left="on", left_owing="balance")
-    landlords = pl.Series(
-        np.array([one.name for one in LANDLORDS], dtype=object)[history.homes.landlord], dtype=pl.String
-    )
+    landlords = pl.Series(history.setting.of_landlords("name").astype(object)[history.homes.landlord], dtype=pl.String)
     homes = draw_addresses(rng, history.homes).with_columns(landlord=landlords)
-    tenures = {one.name: one.tenure for one in LANDLORDS}
+    tenures = {one.name: one.tenure for one in history.setting.landlords}
     spells = history.log.frame("spell").join(homes, on="home", maintain_order="left")
     spells = spells.with_columns(turn=pl.col("spell").rank("ordinal").over("home"))
     return (

@@ -8,28 +8,30 @@ year's settlement; the help that was given (the factors are those of nobody comi
 interpolated. For cases already before the court it is the chance that the case ends in an execution.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from synthetic.calendar import Month
 from synthetic.calibration import (
+    BASE_PRESSURE,
     CATCH_UP,
     CHILDREN_FACTOR,
     CLEARED_BELOW_MONTHS,
     EXECUTED_SHARE,
+    FRAILTY_SD,
     HALF_SHARE,
-    LANDLORDS,
     LEFT_SHARE,
     PARTIAL_PAID,
     PAYMENT_SEASON,
     SETTLED_SHARE,
     SKIP_SHARE,
     WAVE_MEMORY,
-    WAVE_NOISE_SD,
+    Landlord,
 )
 from synthetic.enforcement import filing_chance, termination_chance
 from synthetic.pressure import chance
+from synthetic.setting import Setting
 from synthetic.slots import Town
 
 HORIZON_MONTHS = 6
@@ -43,10 +45,10 @@ _STAYS = 0.99
 
 def true_risk(town: Town, month: Month, lasting: np.ndarray) -> np.ndarray:
     """The chance for each home's tenancy on the first of the month, before anything of it has happened."""
-    values = _induced(month.season)
+    values, grid = _induced(month.season, town.setting), _lasting_grid(town.setting)
     stage = np.minimum(town.tenancy.stage, 2)
     owed = _between(_OWED, town.owed_months())
-    long_, short = _between(_LASTING, lasting), _between(_PASSING, town.tenants.wave)
+    long_, short = _between(grid, lasting), _between(_PASSING, town.tenants.wave)
     risk = np.zeros(town.size)
     for o, o_share in owed:
         for long_at, long_share in long_:
@@ -65,36 +67,47 @@ def _between(grid: np.ndarray, values: np.ndarray) -> tuple[tuple[np.ndarray, np
     return (low, 1 - (place - low)), (low + 1, place - low)
 
 
-@lru_cache(maxsize=12)
-def _induced(season: int) -> np.ndarray:
+def _lasting_grid(setting: Setting) -> np.ndarray:
+    """The lasting pressures of a setting: the usual ones, and as many beyond as its base and spread ask for."""
+    step, wider = _LASTING[1] - _LASTING[0], max(setting.frailty_sd / FRAILTY_SD, 1.0)
+    low = setting.base_pressure + wider * (_LASTING[0] - BASE_PRESSURE)
+    high = setting.base_pressure + wider * (_LASTING[-1] - BASE_PRESSURE)
+    before = max(0, int(np.ceil((_LASTING[0] - low) / step - 1e-9)))
+    beyond = max(0, int(np.ceil((high - _LASTING[-1]) / step - 1e-9)))
+    return np.linspace(_LASTING[0] - before * step, _LASTING[-1] + beyond * step, len(_LASTING) + before + beyond)
+
+
+@lru_cache(maxsize=48)
+def _induced(season: int, setting: Setting) -> np.ndarray:
     """Values by stage, owed, lasting, passing, landlord for cut-offs on the first of a calendar month."""
-    value = np.zeros((3, len(_OWED), len(_LASTING), len(_PASSING), len(LANDLORDS)))
+    lasting, moves = _lasting_grid(setting), _passing_moves(setting.wave_noise_sd)
+    value = np.zeros((3, len(_OWED), len(lasting), len(_PASSING), len(setting.landlords)))
     for ahead in reversed(range(HORIZON_MONTHS)):
-        value = _one_month(value, (season + ahead) % 12)
+        pressure = (lasting[:, None] + _PASSING[None, :])[None, :, :, None] + PAYMENT_SEASON[(season + ahead) % 12]
+        value = _one_month(value, pressure, moves, setting.landlords)
     return value
 
 
-def _one_month(after: np.ndarray, season: int) -> np.ndarray:
+def _one_month(
+    after: np.ndarray, pressure: np.ndarray, moves: np.ndarray, landlords: tuple[Landlord, ...]
+) -> np.ndarray:
     """Values at the start of a month from those at its end; the passing pressure moves first, as in shocks.py."""
-    pressure = (_LASTING[:, None] + _PASSING[None, :])[None, :, :, None] + PAYMENT_SEASON[season]
     value = _caught_up(after, pressure)
-    value = _demanded(value)
+    value = _demanded(value, landlords)
     value = _paid(value, chance(pressure))
-    value = _enforced(value)
-    return np.asarray(_STAYS * (_PASSING_MOVES @ value))
+    value = _enforced(value, landlords)
+    return np.asarray(_STAYS * (moves @ value))
 
 
-def _passing_moves() -> np.ndarray:
+@cache
+def _passing_moves(noise_sd: float) -> np.ndarray:
     """From each passing pressure, the shares of the next month's."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(5)
     moves = np.zeros((len(_PASSING), len(_PASSING)))
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        for at, share in _between(_PASSING, WAVE_MEMORY * _PASSING + WAVE_NOISE_SD * node):
+        for at, share in _between(_PASSING, WAVE_MEMORY * _PASSING + noise_sd * node):
             np.add.at(moves, (np.arange(len(_PASSING)), at), weight * share)
     return moves
-
-
-_PASSING_MOVES = _passing_moves()
 
 
 def _at_owed(value: np.ndarray, owed: np.ndarray) -> np.ndarray:
@@ -113,9 +126,9 @@ def _caught_up(value: np.ndarray, pressure: np.ndarray) -> np.ndarray:
     return np.asarray(clears * nothing + half * _at_owed(value, _OWED / 2) + (1 - clears - half) * value)
 
 
-def _demanded(value: np.ndarray) -> np.ndarray:
+def _demanded(value: np.ndarray, landlords: tuple[Landlord, ...]) -> np.ndarray:
     asked = value.copy()
-    for place, landlord in enumerate(LANDLORDS):
+    for place, landlord in enumerate(landlords):
         owes = landlord.demand_from_months - 1e-9 <= _OWED
         share = landlord.demand_share
         asked[0, owes, ..., place] = share * value[1, owes, ..., place] + (1 - share) * value[0, owes, ..., place]
@@ -129,9 +142,9 @@ def _paid(value: np.ndarray, falls_short: np.ndarray) -> np.ndarray:
     return np.asarray(falls_short * short + (1 - falls_short) * value)
 
 
-def _enforced(value: np.ndarray) -> np.ndarray:
+def _enforced(value: np.ndarray, landlords: tuple[Landlord, ...]) -> np.ndarray:
     before = value.copy()
-    for place, landlord in enumerate(LANDLORDS):
+    for place, landlord in enumerate(landlords):
         here = value[..., place]
         owed = _OWED[:, None, None]
         ends = termination_chance(owed, landlord.termination_share)

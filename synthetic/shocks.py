@@ -3,7 +3,7 @@
 import numpy as np
 
 from synthetic.calendar import Month
-from synthetic.calibration import SHOCK, WAVE_MEMORY, WAVE_NOISE_SD
+from synthetic.calibration import SHOCK, WAVE_MEMORY
 from synthetic.income import end_and_begin
 from synthetic.log import EventLog
 from synthetic.slots import Town
@@ -20,7 +20,7 @@ def strike(rng: np.random.Generator, town: Town, month: Month, pressure: np.ndar
     trouble = np.exp(np.clip(0.5 * (pressure + 4), -1.5, 2))
     wave = town.tenants.wave
     wave *= WAVE_MEMORY
-    wave += rng.normal(0, WAVE_NOISE_SD, town.size)
+    wave += rng.normal(0, town.setting.wave_noise_sd, town.size)
     _sanction(rng, town, month, trouble, log)
     _miss_appointments(rng, town, month, trouble, log)
     _discharge(rng, town, month, trouble, log)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from synthetic.calendar import Month
-from synthetic.calibration import LANDLORDS
 from synthetic.log import EventLog
 from synthetic.slots import Town
 from synthetic.tenants import is_cash
@@ -95,7 +94,7 @@ def apply_for_help(rng: np.random.Generator, town: Town, month: Month, pressure:
 
 def list_arrears(rng: np.random.Generator, town: Town, month: Month, log: EventLog) -> None:
     """The monthly list of a landlord that does not send its ledger: every account in arrears after the payment file."""
-    listing = np.array([not one.sends_ledger for one in LANDLORDS])[town.homes.landlord]
+    listing = ~town.of_landlord("sends_ledger")
     places = np.flatnonzero(listing & (town.tenancy.balance > 10_000))
     owed = town.owed_months()[places]
     months_back = np.minimum(np.ceil(owed).astype(int) - 1, 11)

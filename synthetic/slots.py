@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from synthetic.calibration import LANDLORDS
+from synthetic.setting import DEFAULT, Setting
 
 NEVER = 99_999
 """A day number that never comes (year 2243)."""
@@ -102,13 +102,17 @@ class Tenancy:
 
 @dataclass
 class Town:
-    """Homes, tenants and tenancies of one moment; `luck` and the cases opened so far decide which case is executed."""
+    """Homes, tenants and tenancies of one moment, and the municipality's setting.
+
+    `luck` and the cases opened so far decide which case is executed.
+    """
 
     homes: Homes
     tenants: Tenants
     tenancy: Tenancy
     luck: float = 0.0
     cases_opened: list[int] = field(default_factory=lambda: [0, 0])
+    setting: Setting = DEFAULT
 
     @property
     def size(self) -> int:
@@ -122,4 +126,4 @@ class Town:
 
     def of_landlord(self, name: str) -> np.ndarray:
         """A landlord's number for each home, such as its `court_share`."""
-        return np.array([getattr(landlord, name) for landlord in LANDLORDS])[self.homes.landlord]
+        return self.setting.of_landlords(name)[self.homes.landlord]

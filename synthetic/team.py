@@ -1,20 +1,21 @@
-"""The old team: it helps who comes first, as far as it can, and writes a letter to some of the others.
+"""What a prevention team does in a month, and the old team: it helps who comes first and writes to some of the others.
 
 What it does has the planted effect: help lowers the hazard of a court filing by 35 % and of an execution by 45 %, a
 letter the former by 5 % (domain 5.4), for half a year.
 """
 
+from typing import Protocol
+
 import numpy as np
 
 from synthetic.calendar import Month
-from synthetic.calibration import HELP_DAYS, HELP_EXECUTION, HELP_FILING, LETTER_FILING
+from synthetic.calibration import HELP_DAYS, LETTER_FILING
 from synthetic.enforcement import COURT, ONSITE, TERMINATION
 from synthetic.log import EventLog
 from synthetic.slots import Town
 
-CAPACITY_PER_1000_HOMES = 2.6
-"""Contacts a month."""
-_REACHED, _AGREED = 0.5, 0.55
+REACHED, AGREED_WHEN_REACHED = 0.5, 0.55
+"""Shares of those contacted and of those reached; a visit reaches a tenth more."""
 CHANNELS = ("letter", "digital_post", "sms", "phone", "visit", "via_landlord", "via_caseworker")
 INTERVENTIONS = (
     "payment_plan",
@@ -32,16 +33,29 @@ OUTCOMES = ("agreed", "declined", "solves_self", "not_reached", "wrong_person", 
 AGREED, NOT_REACHED = 0, 3
 
 
+class Team(Protocol):
+    """Looks at the town when a month begins, and works when what befalls it in that month has happened."""
+
+    def look(self, town: Town, month: Month, risk: np.ndarray, log: EventLog) -> None:
+        """What the team decides on the first of the month; `risk` is the true risk of each home's tenancy then."""
+
+    def work(self, rng: np.random.Generator, town: Town, month: Month, log: EventLog) -> None:
+        """The month's contacts, with their effects from the next month on."""
+
+
 class OldTeam:
     """The queue of what came in, and what was done about it."""
 
-    def __init__(self, homes: int) -> None:
-        self.capacity = max(1, round(homes * CAPACITY_PER_1000_HOMES / 1000))
+    def __init__(self, homes: int, contacts_per_1000_homes: float) -> None:
+        self.capacity = max(1, round(homes * contacts_per_1000_homes / 1000))
         self.notices_read = self.concerns_read = 0
+
+    def look(self, town: Town, month: Month, risk: np.ndarray, log: EventLog) -> None:
+        """It decides nothing beforehand."""
 
     def work(self, rng: np.random.Generator, town: Town, month: Month, log: EventLog) -> None:
         """One month: what came in, in the order of arrival; beyond the capacity half get a letter."""
-        _forget(town, month)
+        forget(town, month)
         arrived, spell = self._arrivals(rng, log)
         order = np.lexsort((spell, arrived))
         home_of = {int(s): place for place, s in enumerate(town.tenancy.spell)}
@@ -51,7 +65,8 @@ class OldTeam:
                 first_in.setdefault(home_of[int(spell[i])], int(arrived[i]))
         places = np.array(list(first_in.keys()), dtype=np.int64)
         days = np.array(list(first_in.values()), dtype=np.int64)
-        _help(rng, town, month, log, places[: self.capacity], days[: self.capacity])
+        first = places[: self.capacity]
+        help_those(rng, town, month, log, first, days[: self.capacity], (REACHED, AGREED_WHEN_REACHED))
         written = np.flatnonzero(rng.random(len(places)) < 0.5)
         written = written[written >= self.capacity]
         _write(rng, town, month, log, places[written], days[written])
@@ -73,27 +88,35 @@ class OldTeam:
         return day + rng.integers(2, 15, len(day)), np.concatenate(spells)
 
 
-def _forget(town: Town, month: Month) -> None:
+def forget(town: Town, month: Month) -> None:
     """Help wears off after half a year."""
     over = town.tenancy.helped_until < month.first
     town.tenancy.filing_factor[over] = 1.0
     town.tenancy.execution_factor[over] = 1.0
 
 
-def _help(
-    rng: np.random.Generator, town: Town, month: Month, log: EventLog, places: np.ndarray, days: np.ndarray
+def help_those(
+    rng: np.random.Generator,
+    town: Town,
+    month: Month,
+    log: EventLog,
+    places: np.ndarray,
+    days: np.ndarray,
+    shares: tuple[float, float],
 ) -> None:
+    """Contact some homes a while after `days`; `shares` of them are reached, and agree: their hazards fall."""
+    reach, agree = shares
     count, tenancy = len(places), town.tenancy
     channel = rng.choice([2, 3, 4, 5, 6], count, p=[0.1, 0.4, 0.25, 0.15, 0.1])
-    reached = rng.random(count) < np.where(channel == 4, _REACHED + 0.1, _REACHED)
-    agreed = reached & (rng.random(count) < _AGREED)
+    reached = rng.random(count) < np.where(channel == 4, reach + 0.1, reach)
+    agreed = reached & (rng.random(count) < agree)
     refused = np.where(reached, rng.choice([1, 2], count, p=[0.45, 0.55]), NOT_REACHED)
     intervention = rng.choice(9, count, p=[0.34, 0.14, 0.08, 0.10, 0.12, 0.06, 0.08, 0.06, 0.02])
     on = np.clip(days + rng.integers(1, 12, count), month.first, month.last)
     _tell(town, log, places, on, channel, reached, np.where(agreed, intervention, 9), np.where(agreed, AGREED, refused))
     helped = places[agreed]
-    tenancy.filing_factor[helped] = HELP_FILING
-    tenancy.execution_factor[helped] = HELP_EXECUTION
+    tenancy.filing_factor[helped] = town.setting.help_filing
+    tenancy.execution_factor[helped] = town.setting.help_execution
     tenancy.helped_until[helped] = on[agreed] + HELP_DAYS
 
 

@@ -13,36 +13,49 @@ from synthetic.income import change_incomes, pay_on
 from synthetic.log import EventLog
 from synthetic.moving import choose_leavers, draw_town, turn_over
 from synthetic.payments import RentMonth, catch_up, charge_and_pay, demand
+from synthetic.policy import Policy, team_of
 from synthetic.pressure import lasting_pressure
 from synthetic.risk import true_risk
+from synthetic.setting import DEFAULT, Setting
 from synthetic.shocks import strike, support_goes_on
 from synthetic.signals import apply_for_help, list_arrears, raise_concerns
 from synthetic.slots import Homes, Town
-from synthetic.team import OldTeam
+from synthetic.team import Team
 
 
 @dataclass(frozen=True)
 class History:
-    """What happened: the events by kind, the homes, the first delivered day and the months."""
+    """What happened: the events by kind, the homes, the first delivered day, the months, and the town's setting."""
 
     log: EventLog
     homes: Homes
     start: int
     months: list[Month]
+    setting: Setting = DEFAULT
 
 
 def live(
-    *, tenancies: int, months: int, seed: int, until: date, progress: Callable[[str, float], None] | None = None
+    *,
+    tenancies: int,
+    months: int,
+    seed: int,
+    until: date,
+    setting: Setting = DEFAULT,
+    policy: Policy = Policy(),  # noqa: B008 - frozen
+    progress: Callable[[str, float], None] | None = None,
 ) -> History:
-    """Live through `months` months that end on `until`, after a burn-in that is not delivered."""
+    """Live through `months` months that end on `until`, after a burn-in that is not delivered.
+
+    `setting` is the kind of municipality, `policy` whom the team goes to from which month on.
+    """
     rng = np.random.default_rng([seed, 1])
     calendar = simulated_months(until, months, BURN_IN_MONTHS)
     log = EventLog()
-    town = draw_town(rng, tenancies, calendar[0].first, calendar[-1].last, log)
-    team = OldTeam(tenancies)
+    town = draw_town(rng, tenancies, calendar[0].first, calendar[-1].last, log, setting)
+    teams = team_of(policy, tenancies, setting, seed)
     spells = people = tenancies
     for number, month in enumerate(calendar):
-        live_month(rng, town, month, team, log)
+        live_month(rng, town, month, teams(number - BURN_IN_MONTHS), log)
         moved = turn_over(rng, town, month, log, spells, people)
         spells, people = spells + moved, people + moved
         if progress:
@@ -53,14 +66,14 @@ def live(
     pay_on(town, log)
     support_goes_on(town, log)
     start = next(month.first for month in calendar if month.delivered)
-    return History(log, town.homes, start, calendar)
+    return History(log, town.homes, start, calendar, setting)
 
 
-def live_month(rng: np.random.Generator, town: Town, month: Month, team: OldTeam, log: EventLog) -> None:
+def live_month(rng: np.random.Generator, town: Town, month: Month, team: Team, log: EventLog) -> None:
     """One month: the truth is noted, then shocks, enforcement, rent, signals, the team and the moves."""
     lasting = lasting_pressure(town, month.first)
     if month.delivered:
-        _note_truth(town, month, lasting, log)
+        team.look(town, month, _note_truth(town, month, lasting, log), log)
         _open_accounts(town, month, log)
     change_incomes(rng, town, month, log)
     strike(rng, town, month, lasting + town.tenants.wave, log)
@@ -77,9 +90,10 @@ def live_month(rng: np.random.Generator, town: Town, month: Month, team: OldTeam
     choose_leavers(rng, town, month)
 
 
-def _note_truth(town: Town, month: Month, lasting: np.ndarray, log: EventLog) -> None:
+def _note_truth(town: Town, month: Month, lasting: np.ndarray, log: EventLog) -> np.ndarray:
     risk = true_risk(town, month, lasting)
     log.add("risk", as_of=np.full(town.size, month.first), spell=town.tenancy.spell, risk=risk)
+    return risk
 
 
 def _open_accounts(town: Town, month: Month, log: EventLog) -> None:

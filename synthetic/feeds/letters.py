@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 
-from synthetic.calibration import LANDLORDS
 from synthetic.enforcement import COURT, EVICTED, HEARING, KINDS, ONSITE
 from synthetic.feeds.rows import coded, day, finish, later, numbered
 from synthetic.misspelling import misspelt_address, misspelt_name
@@ -58,8 +57,9 @@ def _told(rng: np.random.Generator, history: History, register: Register) -> pl.
     events = events.join(homes, on="spell", maintain_order="left").with_columns(kind_no="kind")
     by_court = pl.col("kind_no").is_in([ONSITE, EVICTED])
     told = pl.col("kind_no").replace_strict(_TOLD, default=0.95, return_dtype=pl.Float64)
-    demands = pl.col("landlord").replace_strict({one.name: one.tells_demands for one in LANDLORDS})
-    silent = [one.name for one in LANDLORDS if not one.sends_notices]
+    landlords = history.setting.landlords
+    demands = pl.col("landlord").replace_strict({one.name: one.tells_demands for one in landlords})
+    silent = [one.name for one in landlords if not one.sends_notices]
     beyond = pl.when(by_court).then(1.0).when(pl.col("landlord").is_in(silent)).then(0.0)
     share = beyond.when(pl.col("kind_no") == 0).then(demands).otherwise(told)
     events = events.filter(pl.Series(rng.random(events.height)) < share)

@@ -4,7 +4,6 @@ import numpy as np
 import polars as pl
 
 from synthetic.addresses import elsewhere
-from synthetic.calibration import LANDLORDS
 from synthetic.feeds.rows import coded, day, finish, later, since_agreement
 from synthetic.register import PROTECTED_NAME, Register
 from synthetic.slots import INCOMES, NEVER
@@ -15,10 +14,10 @@ _NOT_A_BENEFIT = (INCOMES.index("work"), INCOMES.index("student"))
 _WITHOUT_CPR = {"Vestergade": 1.0, "Østerlund": 0.04}
 
 
-def visible_from(register: Register) -> dict[str, int]:
+def visible_from(history: History, register: Register) -> dict[str, int]:
     """The day from which each landlord delivers: the private one joins late."""
     span = register.until - register.start
-    return {one.name: register.start + int(span * (1 - one.visible_share)) for one in LANDLORDS}
+    return {one.name: register.start + int(span * (1 - one.visible_share)) for one in history.setting.landlords}
 
 
 def persons(rng: np.random.Generator, history: History, register: Register) -> pl.DataFrame:
@@ -107,7 +106,7 @@ def _as_registered(versions: pl.DataFrame, register: Register, divorces: pl.Data
 def tenancies(rng: np.random.Generator, history: History, register: Register) -> pl.DataFrame:
     """The landlords' rows: at moving in, when a rent reduction has ended, at moving out."""
     spells = register.tenancies
-    visible = spells["landlord"].replace_strict(visible_from(register), return_dtype=pl.Int64)
+    visible = spells["landlord"].replace_strict(visible_from(history, register), return_dtype=pl.Int64)
     known = since_agreement(rng, later(rng, spells, "since", -12, 6), visible.to_numpy())
     spells = _described(rng, spells.with_columns(known=known, visible=visible))
     changes = history.log.frame("rent_change")

@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 
-from synthetic.calibration import LANDLORDS
 from synthetic.feeds.people import visible_from
 from synthetic.feeds.rows import coded, day, finish, later
 from synthetic.payments import ADJUSTMENT, PAYMENT, WRITE_OFF
@@ -12,17 +11,17 @@ from synthetic.world import History
 
 KINDS = ("charge", "payment", "fee", "adjustment", "write_off")
 _CORRECTED, _RETRACTED = 0.0004, 0.0002
-_LEDGERS = tuple(one.name for one in LANDLORDS if one.sends_ledger)
 
 
 def rent_postings(rng: np.random.Generator, history: History, register: Register) -> pl.DataFrame:
     """Every posting of the landlords that send their ledger, with some corrections and retractions."""
-    known_to = register.tenancies.select("spell", "landlord", "tenancy_no").filter(pl.col("landlord").is_in(_LEDGERS))
+    ledgers = [one.name for one in history.setting.landlords if one.sends_ledger]
+    known_to = register.tenancies.select("spell", "landlord", "tenancy_no").filter(pl.col("landlord").is_in(ledgers))
     postings = pl.concat([_postings(history), _openings(history), _after_leaving(rng, history)])
     postings = postings.join(known_to, on="spell", maintain_order="left").sort(
         "posted", "spell", "kind", maintain_order=True
     )
-    postings = _since_visible(postings, visible_from(register))
+    postings = _since_visible(postings, visible_from(history, register))
     lag = pl.Series(rng.integers(1, 5, postings.height), dtype=pl.Int64)
     postings = postings.with_columns(
         known=pl.col("posted") + lag,
