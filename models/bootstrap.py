@@ -155,26 +155,31 @@ def drawn_weights(tenancies: int, *, seed: int, draws: int) -> Iterator[tuple[sl
     together = max(1, min(draws, _WEIGHTS_AT_ONCE // max(tenancies, 1)))
     for start in range(0, draws, together):
         some = range(start, min(start + together, draws))
-        times = [np.bincount(generator.integers(0, tenancies, tenancies), minlength=tenancies) for _ in some]
-        yield slice(some.start, some.stop), np.ascontiguousarray(np.array(times, dtype=np.float32).T)
+        times = [_times(generator, tenancies) for _ in some]
+        yield slice(some.start, some.stop), np.ascontiguousarray(np.stack(times).T)
+
+
+def _times(generator: np.random.Generator, tenancies: int) -> Drawn:
+    drawn = generator.integers(0, tenancies, tenancies)
+    return np.bincount(drawn, minlength=tenancies).astype(np.float32)
 
 
 def estimate(tested: Sequence[HeldOut], capacities: Sequence[int], *, seed: int, draws: int = DRAWS) -> Estimates:
     """Every measure of every ranking at every cut-off, with `draws` redrawn values of each. `tested` is not empty."""
     rankings = list(tested[0].scores)
     tenancies = int(max(one.tenancies.max(initial=-1) for one in tested)) + 1
-    ordered = [[one.blocks(name) for name in rankings] for one in tested]
-    orders = [
-        [_Order.of(each, one.tenancies, tenancies, capacities) for each in found]
-        for one, found in zip(tested, ordered, strict=True)
-    ]
     cells = cells_of(rankings, capacities)
-    values = np.array([[n for each in found for n in _measured(each.curve(), capacities)] for found in ordered])
+    values, orders = np.empty((len(tested), len(cells))), []
+    for row, one in enumerate(tested):
+        # Each order is sorted once, and only its sparse sums are kept.
+        found = [one.blocks(name) for name in rankings]
+        values[row] = [number for each in found for number in _measured(each.curve(), capacities)]
+        orders.append([_Order.of(each, one.tenancies, tenancies, capacities) for each in found])
     drawn = np.empty((draws, len(tested), len(cells)), dtype=np.float32)
     for some, weights in drawn_weights(tenancies, seed=seed, draws=draws):
-        for row, found_orders in enumerate(orders):
-            drawn[some, row] = _drawn(found_orders, weights, capacities)
-    return Estimates([one.cut_off for one in tested], cells, values.astype(np.float64), drawn)
+        for row, every in enumerate(orders):
+            drawn[some, row] = _drawn(every, weights, capacities)
+    return Estimates([one.cut_off for one in tested], cells, values, drawn)
 
 
 def _drawn(orders: Sequence["_Order"], weights: Drawn, capacities: Sequence[int]) -> Drawn:

@@ -7,7 +7,6 @@ Every row of a cut-off is ranked and takes up places, as on a real list; measure
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +14,7 @@ import polars as pl
 from models.bootstrap import Cell, Estimates, HeldOut, estimate
 from models.held_out import STATES, held_out_cells
 from models.matrix import KEY, TENANCY, Floats
-from models.measures import MEASURES, WIDE_TIES, Curve, brier, brier_of_base_rate
+from models.measures import MEASURES, WIDE_TIES, brier, brier_of_base_rate
 from models.outcome import positives
 from models.rankers import Ranker
 
@@ -36,6 +35,9 @@ FIXED_STAGE = "fixed_stage"
 
 TOP_STATES = tuple(f"top_{state}" for state in STATES)
 """The columns that say how many of each label state stand in the first k, in expectation over the order within ties."""
+
+
+_BESIDE = ("worst", "best", *TOP_STATES)
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,9 @@ def _records(population: str, estimates: Estimates, tested: Sequence[HeldOut]) -
     """The records of a population: for each cell its mean over the cut-offs, then every cut-off."""
     days: list[date | None] = [None, *estimates.cut_offs]
     low, high = estimates.ends()
-    extremes = {kind: _with_mean(_extremes(estimates.cells, tested, kind)) for kind in ("worst", "best")}
-    numbers = {"value": _with_mean(estimates.values), "low": low, "high": high, **extremes}
-    states = _states(estimates.cells, tested)
-    numbers |= {name: _with_mean(states[..., place]) for place, name in enumerate(TOP_STATES)}
+    numbers = {"value": _with_mean(estimates.values), "low": low, "high": high}
+    beside = _beside(estimates.cells, tested)
+    numbers |= {name: _with_mean(beside[..., place]) for place, name in enumerate(_BESIDE)}
     columns = {name: pl.Series(name, each.T.ravel(), dtype=pl.Float64) for name, each in numbers.items()}
     named = pl.DataFrame(
         [(population, cell.ranking, cell.measure, cell.k) for cell in estimates.cells for _ in days],
@@ -140,7 +141,7 @@ def _records(population: str, estimates: Estimates, tested: Sequence[HeldOut]) -
         orient="row",
     )
     frame = named.insert_column(0, pl.Series("as_of", days * len(estimates.cells), dtype=pl.Date))
-    at_k = [pl.when(pl.col("k").is_not_null()).then(name).alias(name) for name in ("worst", "best", *TOP_STATES)]
+    at_k = [pl.when(pl.col("k").is_not_null()).then(name).alias(name) for name in _BESIDE]
     wide = (pl.col("best") - pl.col("worst") > WIDE_TIES).alias("wide_ties")
     return frame.with_columns(**columns).with_columns(at_k).with_columns(wide)
 
@@ -153,25 +154,16 @@ def _with_mean(numbers: Floats) -> Floats:
     return np.vstack([mean, numbers])
 
 
-def _extremes(cells: Sequence[Cell], tested: Sequence[HeldOut], kind: str) -> Floats:
-    """(cut-offs, cells): each measure at k in the worst or best order within ties; NaN for measures without k."""
-    rows = []
-    for one in tested:
-        curves: dict[str, Curve] = {name: one.blocks(name).curve() for name in one.scores}
-        rows.append([_extreme(curves[cell.ranking], cell, kind) for cell in cells])
-    return np.array(rows, dtype=np.float64)
-
-
-def _extreme(curve: Curve, cell: Cell, kind: str) -> Any:
-    return float("nan") if cell.k is None else MEASURES[cell.measure].of(curve, cell.k, kind)
-
-
-def _states(cells: Sequence[Cell], tested: Sequence[HeldOut]) -> Floats:
-    """(cut-offs, cells, states): how many of each label state stand in the first k."""
-    found = np.full((len(tested), len(cells), len(STATES)), np.nan)
+def _beside(cells: Sequence[Cell], tested: Sequence[HeldOut]) -> Floats:
+    """(cut-offs, cells, `_BESIDE`): what is said beside each measure at k; NaN for measures without k."""
+    found = np.full((len(tested), len(cells), len(_BESIDE)), np.nan)
     for row, one in enumerate(tested):
-        at = {pair: one.states_at(*pair) for pair in {(cell.ranking, cell.k) for cell in cells if cell.k is not None}}
-        for column, cell in enumerate(cells):
-            if cell.k is not None:
-                found[row, column] = at[cell.ranking, cell.k]
+        for ranking in one.scores:
+            ordered = one.blocks(ranking)
+            curve = ordered.curve()
+            mine = [(place, cell) for place, cell in enumerate(cells) if cell.ranking == ranking and cell.k is not None]
+            states = {k: one.states_at(ordered, k) for k in {cell.k for _, cell in mine if cell.k is not None}}
+            for place, cell in mine:
+                extremes = [MEASURES[cell.measure].of(curve, cell.k, kind) for kind in ("worst", "best")]
+                found[row, place] = [*extremes, *states[cell.k or 0]]
     return found

@@ -45,13 +45,16 @@ class HeldOut:
         """The rows in the order of `ranking`."""
         return blocks(self.scores[ranking], self.outcomes, self.counted)
 
-    def states_at(self, ranking: str, k: int) -> Floats:
-        """How many of each of `STATES` stand in the first `k` rows, in expectation over the order within ties."""
+    def states_at(self, ranking: str | Blocks, k: int) -> Floats:
+        """How many of each of `STATES` stand in the first `k` rows, in expectation over the order within ties.
+
+        `ranking` is its name, or its order where that was sorted already.
+        """
         states = self.states
         if states is None:
             states = np.where(self.outcomes, STATES.index(LabelState.POSITIVE), STATES.index(LabelState.NEGATIVE))
-        shares = self.blocks(ranking).shares_at(k)
-        return np.bincount(states, weights=shares, minlength=len(STATES)).astype(np.float64)
+        ordered = ranking if isinstance(ranking, Blocks) else self.blocks(ranking)
+        return np.bincount(states, weights=ordered.shares_at(k), minlength=len(STATES)).astype(np.float64)
 
     def only(self, rows: Flags) -> "HeldOut":
         """The same cut-off with some of its rows: they are ranked among themselves."""

@@ -26,6 +26,9 @@ from warehouse.errors import ModelError
 LEADS = (30, 60)
 """Days from the first listing to the event with which a hit is also counted: time enough for help to work."""
 
+_NEVER = -1_000_000
+"""A day (counted from 1970) before every other."""
+
 _COUNTS = ("listed", "counted", "found", *(f"found_{days}" for days in LEADS), "events")
 
 
@@ -51,36 +54,37 @@ def replay(rows: pl.DataFrame, ranking: str, operation: Operation, *, seed: int 
     """
     needed = ("stage", "label_state", "event_on", "helped_on", ranking)
     _refuse_missing(rows, needed)
-    ordered = _with_lot(rows, seed).filter(~pl.col("stage").is_in(LATE_STAGES)).sort("as_of", -pl.col(ranking), "lot")
-    helped = rows.select(*TENANCY, "helped_on").drop_nulls().unique()
-    issued: dict[tuple[str, str], date] = {}
-    lists = []
-    for night in ordered.partition_by("as_of", maintain_order=True):
-        day: date = night["as_of"][0]
-        free = night.join(_in_help(helped, day, operation), on=TENANCY, how="anti", maintain_order="left")
-        quiet = [day - issued.get(tenancy, date.min) < timedelta(operation.quiet_days) for tenancy in _tenancies(free)]
-        listed = free.filter(~pl.Series(quiet, dtype=pl.Boolean)).head(operation.places)
-        issued |= dict.fromkeys(_tenancies(listed), day)
-        lists.append(listed.with_columns(pl.int_range(1, pl.len() + 1).alias("place")))
+    numbered, lots = _numbered(rows, seed)
+    free = numbered.filter(~pl.col("stage").is_in(LATE_STAGES)).sort("as_of", -pl.col(ranking), pl.col("lot"))
+    helped = numbered.select("lot", "helped_on").drop_nulls().unique()
+    issued, nights = np.full(lots, _NEVER), []
+    for night in free.partition_by("as_of", maintain_order=True):
+        day = night["as_of"].cast(pl.Int32)[0]
+        who = night["lot"].to_numpy()
+        passed_over = (day - issued < operation.quiet_days) | (
+            day - _helped(helped, day, lots) <= operation.helped_days
+        )
+        taken = np.flatnonzero(~passed_over[who])[: operation.places]
+        issued[who[taken]] = day
+        nights.append(night[taken].with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("place")))
     columns = (*KEY, "place", "stage", "label_state", "event_on", "helped_on")
-    return pl.concat(lists).select(columns) if lists else ordered.with_columns(place=pl.lit(0)).select(columns)
+    return pl.concat(nights or [free.with_columns(pl.lit(0, pl.Int64).alias("place"))]).select(columns)
 
 
-def _with_lot(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Each tenancy's lot: it favours nobody, and is the same whatever the order of the rows."""
+def _numbered(rows: pl.DataFrame, seed: int) -> tuple[pl.DataFrame, int]:
+    """Each tenancy's lot, which is its number besides: it favours nobody, whatever the order of the rows."""
     tenancies = rows.select(TENANCY).unique().sort(TENANCY)
     lots = np.random.default_rng(seed).permutation(tenancies.height)
-    return rows.join(tenancies.with_columns(pl.Series("lot", lots)), on=TENANCY, how="left", maintain_order="left")
+    drawn = tenancies.with_columns(pl.Series("lot", lots, dtype=pl.Int64))
+    return rows.join(drawn, on=TENANCY, how="left", maintain_order="left"), tenancies.height
 
 
-def _in_help(helped: pl.DataFrame, day: date, operation: Operation) -> pl.DataFrame:
-    """Who was helped before `day`, as the team knew in the morning, and not too long ago."""
-    since = day - timedelta(days=operation.helped_days)
-    return helped.filter((pl.col("helped_on") < day) & (pl.col("helped_on") >= since)).select(TENANCY).unique()
-
-
-def _tenancies(rows: pl.DataFrame) -> list[tuple[Any, ...]]:
-    return rows.select(TENANCY).rows()
+def _helped(helped: pl.DataFrame, day: int, lots: int) -> np.ndarray:
+    """The day each tenancy was last helped, as the team knew on the morning of `day`; long ago where it never was."""
+    known = helped.filter(pl.col("helped_on").cast(pl.Int32) < day)
+    latest = np.full(lots, _NEVER)
+    np.maximum.at(latest, known["lot"].to_numpy(), known["helped_on"].cast(pl.Int32).to_numpy())
+    return latest
 
 
 def episodes(listings: pl.DataFrame, operation: Operation) -> pl.DataFrame:
