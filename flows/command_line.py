@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from flows.clock import today
+from flows.effect_command import add_effect_command
 from flows.ending import end_quietly
 from flows.home import Home
 from flows.registry_commands import add_registry_commands
@@ -276,6 +277,7 @@ def serve(
 
 
 add_registry_commands(app)
+add_effect_command(app)
 
 
 def _ready(context: typer.Context) -> Home:

@@ -12,13 +12,16 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from models.matrix import KEY, TENANCY, Floats
+from models.matrix import KEY, Floats
 from models.outcome import Horizon, LabelState
 from models.risk_difference import Trial, difference, ratio, share
 
 FEWEST_ROWS, FEWEST_EVENTS = 30, 10
 """Fewer tenancies on a side, or fewer events on both together, and no number is given: an interval would stretch over
 everything, and a count that small points at persons."""
+
+TIERS = ("near", "middle", "far")
+"""The bands below the cut, the nearest first."""
 
 TOO_FEW, FEWER, MORE, UNDECIDED = "too_few", "fewer", "more", "undecided"
 """Verdicts: no number; an interval wholly below zero; wholly above; one that holds zero."""
@@ -118,8 +121,8 @@ def measure_effect(lots: pl.DataFrame, groups: Sequence[str], horizon_days: int)
     return Effect(
         horizon_days,
         overall,
-        tuple(compare(rows, f"tier={tier}") for (tier,), rows in _parts(known, "tier")),
-        tuple(compare(rows, f"{name}={value}") for name in groups for (value,), rows in _parts(known, name)),
+        tuple(compare(rows, f"tier={tier}") for tier, rows in _parts(known, "tier")),
+        tuple(compare(rows, f"{name}={value}") for name in groups for value, rows in _parts(known, name)),
         compare(known, "", of="moved"),
         None if overall.verdict == TOO_FEW else _complier(known),
         lots.filter("waiting").height,
@@ -151,12 +154,15 @@ def _complier(rows: pl.DataFrame) -> Complier | None:
     return Complier(value, low, high, 100 * (uptake[0].value - uptake[1].value))
 
 
-def _parts(rows: pl.DataFrame, name: str) -> list[tuple[tuple[str], pl.DataFrame]]:
-    """The rows of each value of a column, in the order of the values; a tier's nearest first."""
-    order = ["tier_place"] if name == "tier" else [name]
-    place = pl.col("tier").replace_strict({"near": 0, "middle": 1, "far": 2}, default=3, return_dtype=pl.Int64)
-    ordered = rows.with_columns(place.alias("tier_place")).sort(*order, *TENANCY)
-    return [((str(value),), part) for (value,), part in ordered.group_by([name], maintain_order=True)]
+def _parts(rows: pl.DataFrame, name: str) -> list[tuple[str, pl.DataFrame]]:
+    """The rows of each value of a column, in the order of the values; of the tiers the nearest to the cut first."""
+    values = sorted(rows[name].cast(pl.String).fill_null("unknown").unique(), key=lambda one: (_place(one), one))
+    of = pl.col(name).cast(pl.String).fill_null("unknown")
+    return [(value, rows.filter(of == value)) for value in values]
+
+
+def _place(value: str) -> int:
+    return TIERS.index(value) if value in TIERS else len(TIERS)
 
 
 def _state(state: LabelState) -> pl.Expr:

@@ -65,7 +65,7 @@ lots = st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 2)), min_
 
 
 @given(lots, st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_order_of_rows_says_nothing_and_the_sides_mirror_each_other(rows, shuffler) -> None:
     drawn, happened, _ = zip(*rows, strict=True)
     found = difference(*_shares(_trial(list(drawn)), happened))
