@@ -22,9 +22,11 @@ def demonstrate(path: Path) -> None:
     if path.exists():
         shutil.rmtree(path)
     initialise(home, "development")
+    _loosen_gate(home)
     set_up(home.prefect)
     from flows.intake import run_intake
     from flows.nightly import run_nightly
+    from flows.registry_summaries import say_models
     from flows.retrain import run_retrain
     from flows.simulation import simulate_municipality
     from flows.summaries import say_intake, say_list, say_night, say_simulated, say_trained, say_where
@@ -35,10 +37,21 @@ def demonstrate(path: Path) -> None:
     say_intake(run_intake(home, AS_OF, with_prefect=True), as_json=False, language="da")
     _step("3  Modellen trænes på det, der vidstes")
     say_trained(run_retrain(home, AS_OF, with_prefect=True), language="da")
+    say_models(home, as_json=False, language="da")
     _step("4  Natten: fra indbakke til morgenens liste")
     say_night(home, run_nightly(home, AS_OF, with_prefect=True), language="da")
     say_list(home, AS_OF, language="da")
     say_where(home, AS_OF)
+
+
+def _loosen_gate(home: Home) -> None:
+    """Let a model rank that is no worse than the rules, so that it can be seen at work.
+
+    So small a town has too few cases to show, beyond luck, that a model beats the best simple order; the strict gate
+    would leave the ranking to the rules. The settings, the model's card and the night all say which rule was used.
+    """
+    written = home.settings.read_text("utf-8")
+    home.settings.write_text(written.replace('gate = "strict"', 'gate = "not_worse_than_rules"'), "utf-8")
 
 
 def _step(title: str) -> None:

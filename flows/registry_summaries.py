@@ -41,12 +41,17 @@ def say_verdict(training: "Training", *, language: str) -> None:
         print(text("promoted_from", language, first_night=training.first_night))
         if training.rule != "strict":
             print(text("loose_rule", language, rule=training.rule))
+            _print_points(training.strict_would_say.get(language, []))
     elif training.held:
         print(text(f"held_{training.held}", language))
     else:
         print(text("not_promoted", language))
-        for sentence in training.shut.get(language, []):
-            print(f"  • {sentence}")
+        _print_points(training.shut.get(language, []))
+
+
+def _print_points(sentences: list[str]) -> None:
+    for sentence in sentences:
+        print(f"  • {sentence}")
 
 
 def _decided(decision: Decision, language: str) -> str:

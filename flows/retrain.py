@@ -21,26 +21,31 @@ from flows.workroom import Workroom, opened
 from models.card import card_of
 from models.decisions import decision_for, held_by_a_person, promote
 from models.evaluation import headline
+from models.matrix import KEY
 from models.outcome import Horizon, mature_cut_offs
 from models.rankers import MODEL, RULES
 from models.registry import register
 from models.training import TrainedModel, train
 from warehouse.dates import add_months, month_start
 from warehouse.errors import ModelError
-from warehouse.features import build_as_of, build_outcomes, first_known_on, read_matrix
+from warehouse.features import build_as_of, build_outcomes, first_known_on, read_audit, read_matrix
 
 HISTORY_MONTHS = 3
 """A cut-off needs so many months of known history before it, else its features are empty for want of time."""
 
 PROMOTED_BY = "bovagt retrain"
 
+AUDITED = ("sex", "age_band", "origin", "household", "children", "benefit")
+"""The attributes between whose groups recall is compared, besides the landlords."""
+
 
 @dataclass(frozen=True)
 class Training:
     """What a retraining gave. `version` is None, and `why` says so, where no model was trained.
 
-    `promoted`: it ranks from `first_night` on. Where not, `shut` says in each language which conditions of the gate
-    failed and by how much, and `held` names what keeps a model back whose gate is open: 'rolled_back' or 'never'.
+    `promoted`: it ranks from `first_night` on, under the gate's `rule`; `strict_would_say` is what the strict rule
+    misses. Where not, `shut` says in each language which conditions of the gate failed and by how much, and `held`
+    names what keeps a model back whose gate is open: 'rolled_back' or 'never'.
     `recall_at`: k → (the model's, the rules') mean expected recall over the held-out cut-offs.
     """
 
@@ -51,6 +56,7 @@ class Training:
     shut: dict[str, list[str]] = field(default_factory=dict)
     held: str = ""
     rule: str = "strict"
+    strict_would_say: dict[str, list[str]] = field(default_factory=dict)
     cutoffs: int = 0
     rows: int = 0
     columns: int = 0
@@ -121,7 +127,13 @@ def train_model(room: Workroom, matrix: pl.DataFrame, outcomes: pl.DataFrame, as
         seed=wanted.seed,
         horizon=_horizon(room),
         rule=wanted.gate,
+        groups=audited_groups(room, matrix),
     )
+
+
+def audited_groups(room: Workroom, matrix: pl.DataFrame) -> pl.DataFrame:
+    """The protected attributes of the tenancies in `matrix`, between which recall is compared; no model reads them."""
+    return read_audit(room.connection, matrix["as_of"].unique().to_list()).select(*KEY, *AUDITED)
 
 
 def keep_model(
@@ -145,6 +157,10 @@ def keep_model(
         shut={"da": trained.gate.reasons_da, "en": trained.gate.reasons},
         held=held,
         rule=trained.gate.rule,
+        strict_would_say={
+            "da": [each.says_da for each in trained.gate.strict_would_say],
+            "en": [each.says for each in trained.gate.strict_would_say],
+        },
         cutoffs=matrix["as_of"].n_unique(),
         rows=matrix.height,
         columns=matrix.width,

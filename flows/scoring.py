@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.workroom import Workroom
 from models.decisions import Decision, decision_for
-from models.gate import shut_because
+from models.gate import shut_in_short
 from models.matrix import TENANCY
 from models.registry import Registered, load, read_card, registered_by
 from models.rules import RULES_VERSION, RulesRanker, rank_by_rules
@@ -43,8 +43,8 @@ WHY_RULES = {
         "en": "it was decided on {on} to go back to the rules.",
     },
     "gate_shut": {
-        "da": "den seneste model ({version}) må ikke rangordne: {reasons}",
-        "en": "the latest model ({version}) may not rank: {reasons}",
+        "da": "den seneste model ({version}) må ikke rangordne: {reasons}.",
+        "en": "the latest model ({version}) may not rank: {reasons}.",
     },
     "held_back": {
         "da": "ingen har taget den seneste model ({version}) i brug.",
@@ -149,7 +149,7 @@ def _why_no_model(room: Workroom, as_of: date, decision: Decision | None) -> dic
         return WHY_RULES["no_model"]
     why = WHY_RULES["held_back" if gate["open"] else "gate_shut"]
     return {
-        language: words.format(version=known[-1], reasons=" ".join(shut_because(gate["conditions"], language)))
+        language: words.format(version=known[-1], reasons=shut_in_short(gate["conditions"], language))
         for language, words in why.items()
     }
 

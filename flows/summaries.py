@@ -163,6 +163,8 @@ def ranking_sentences(facts: dict[str, Any], language: str) -> list[str]:
         if by_model
         else text("ranked_by_rules", language, why=facts["why_rules"][language])
     ]
+    if facts.get("gate_rule") not in (None, "strict"):
+        sentences.append(text("ranked_loosely", language, rule=facts["gate_rule"]))
     if missing := facts["missing_sources"]:
         sentences.append(
             text("missing_sources", language, sources="; ".join(_source(one, language) for one in missing))

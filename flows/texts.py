@@ -39,8 +39,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The model ranks from the night of {first_night} on.",
     },
     "loose_rule": {
-        "da": "Den er godkendt efter den lempelige regel ({rule}); at den slår det bedste alternativ, er ikke vist.",
-        "en": "It passed the loose rule ({rule}) only; that it is better than the best baseline is not shown.",
+        "da": "Den er kun godkendt efter den lempelige regel ({rule}). Den strenge regel ville sige:",
+        "en": "It passed the loose rule only ({rule}). The strict rule would say:",
     },
     "held_rolled_back": {
         "da": "Modellen er gemt, men ikke taget i brug: en person er gået tilbage fra en model. Se bovagt models.",
@@ -88,6 +88,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The list for {as_of} is ready: {deadlines} with a deadline, {early} early warnings, {active} tenancies.",
     },
     "ranked_by_model": {"da": "Rangordnet af model {version}.", "en": "Ranked by model {version}."},
+    "ranked_loosely": {
+        "da": "Modellen er kun godkendt efter den lempelige regel ({rule}): at den slår simple regler, er ikke vist.",
+        "en": "The model passed the loose rule only ({rule}): that it beats simple orders is not shown.",
+    },
     "ranked_by_rules": {
         "da": "Rangordnet af de skrevne regler: {why}",
         "en": "Ranked by the written rules: {why}",
@@ -112,6 +116,30 @@ TEXTS: dict[str, dict[str, str]] = {
     "where": {
         "da": "Filerne: {folder}. Excel: bovagt --home {home} worklist --as-of {as_of} --format xlsx --out liste.xlsx",
         "en": "The files: {folder}. Excel: bovagt --home {home} worklist --as-of {as_of} --format xlsx --out list.xlsx",
+    },
+    "ablation_title": {
+        "da": "Hvad hver kilde føjer til (andel af sagerne fundet før ophævelse, procentpoint)",
+        "en": "What each source adds (share of the cases found before termination, percentage points)",
+    },
+    "col_source": {"da": "Uden", "en": "Without"},
+    "col_features": {"da": "Oplysninger", "en": "Features"},
+    "col_adds": {"da": "Føjer til", "en": "Adds"},
+    "col_interval": {"da": "95 %-interval", "en": "95 % interval"},
+    "col_verdict": {"da": "Vurdering", "en": "Verdict"},
+    "verdict_adds": {"da": "bidrager", "en": "adds"},
+    "verdict_unclear": {"da": "uafklaret", "en": "unclear"},
+    "verdict_harms": {"da": "skader", "en": "harms"},
+    "verdict_too_few": {"da": "for få sager", "en": "too few cases"},
+    "verdict_needed": {"da": "uundværlig", "en": "cannot be spared"},
+    "ablation_read": {
+        "da": "Rangordningen {ranking} er trænet igen uden hver kilde på {tested} skæringsdage med {positives} sager i "
+        "alt. Med alle kilder findes {recall} af sagerne blandt de {k} øverste i gennemsnit. Uafklaret betyder, at "
+        "forskellen kan være tilfældig: kilden har ikke vist, at den er nødvendig. Uundværlig er den kilde, der siger, "
+        "hvem der bor til leje, hvad de skylder, eller hvad der skal forudsiges.",
+        "en": "The ranking {ranking} was trained again without each source on {tested} cut-offs with {positives} cases "
+        "in all. With every source {recall} of the cases are found among the top {k} on average. Unclear means that "
+        "the difference may be chance: the source has not shown that it is needed. What cannot be spared is a source "
+        "that says who rents, what they owe, or what is to be predicted.",
     },
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from models.bootstrap import Interval
 from models.evaluation import POPULATIONS, Evaluation
-from models.gate import Disparity, Gate
+from models.gate import Gate
 from models.measures import MEASURES
 from models.training import TrainedModel
 
@@ -46,7 +46,7 @@ def card_of(
         "capacities": list(trained.capacities),
         "evaluation": _evaluation(trained),
         "stability": _stability(trained),
-        "disparities": [_disparity(each) for each in trained.disparities],
+        "parity": [_plain(vars(each)) for each in trained.parity],
         "gate": _gate(trained.gate),
     }
 
@@ -84,14 +84,12 @@ def _stability(trained: TrainedModel) -> dict[str, Any] | None:
     return {"seeds": stability.seeds, "overlap": _rounded(stability.overlap), "overlap_at": at}
 
 
-def _disparity(found: Disparity) -> dict[str, Any]:
-    return {**vars(found), "ratio": _interval(found.ratio)}
+def _plain(named: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _rounded(value) if isinstance(value, float) else value for name, value in named.items()}
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
-    conditions = [
-        {**vars(c), "short_by": None if c.short_by is None else _rounded(c.short_by)} for c in gate.conditions
-    ]
+    conditions = [_plain(vars(each)) for each in gate.conditions]
     return {"rule": gate.rule, "open": gate.is_open, "no_verdict": gate.no_verdict, "conditions": conditions}
 
 

@@ -12,21 +12,21 @@ from typing import Any, Literal, get_args
 
 from models.bootstrap import Cell, Estimates, Interval
 from models.evaluation import POPULATIONS, Evaluation, headline
-from models.gate_words import joined, told
+from models.gate_words import IN_SHORT, joined, told
+from models.parity import FARTHEST_RATIO, Parity
 from models.rankers import MODEL, RULES
 from models.stability import Stability
+from models.verdicts import FEWEST_POSITIVES, verdict
 
 GateRule = Literal["strict", "not_worse_than_rules"]
 GATE_RULES: tuple[GateRule, ...] = get_args(GateRule)
 
-FEWEST_POSITIVE_TENANCIES = 10
-"""With fewer tenancies that had the outcome, a recall of one half has an interval from a fifth to four fifths."""
+FEWEST_POSITIVE_TENANCIES: Mapping[GateRule, int] = {"strict": FEWEST_POSITIVES, "not_worse_than_rules": 10}
+"""With fewer tenancies that had the outcome a model is not judged; below ten, a recall of one half has an interval
+from a fifth to four fifths."""
 
 FARTHEST_CALIBRATION = 2.0
 """Expected over observed positives may be off by this factor: the base rate itself moved by 2.4 in ten years."""
-
-FARTHEST_RATIO = 1.25
-"""A group's recall at k over that of its reference group may be off by this factor: the four-fifths rule."""
 
 LEAST_OVERLAP = 0.9
 """Two seeds must agree on so large a share of the list."""
@@ -74,6 +74,12 @@ class Gate:
         return any(c.name in _NO_VERDICT and c.required and not c.holds for c in self.conditions)
 
     @property
+    def strict_would_say(self) -> tuple[Condition, ...]:
+        """What the strict rule needs beyond the model's own rule, and does not have."""
+        needed = _NEEDED["strict"]
+        return tuple(c for c in self.conditions if c.name in needed and not c.required and not c.holds)
+
+    @property
     def reasons(self) -> list[str]:
         """What each required condition that failed says."""
         return [c.says for c in self.conditions if c.required and not c.holds]
@@ -82,21 +88,6 @@ class Gate:
     def reasons_da(self) -> list[str]:
         """The same in Danish."""
         return [c.says_da or c.says for c in self.conditions if c.required and not c.holds]
-
-
-@dataclass(frozen=True)
-class Disparity:
-    """A group's recall at k over that of its reference group, with the ends of its interval.
-
-    `judged` is whether the group has cases enough; where not, the numbers stand there and count for nothing.
-    """
-
-    attribute: str
-    group: str
-    reference: str
-    k: int
-    ratio: Interval
-    judged: bool
 
 
 def not_tested(reason: str) -> Gate:
@@ -109,23 +100,23 @@ def judge_model(
     baselines: Sequence[str],
     capacities: Sequence[int],
     *,
-    disparities: Sequence[Disparity] | None = None,
+    parity: Sequence[Parity] | None = None,
     stability: Stability | None = None,
     rule: GateRule = "strict",
 ) -> Gate:
     """The gate of a tested model, on the tenancies before termination (those that its order is used for).
 
     Always measured: enough positives, the paired gain over the best of `baselines` and over the rules, calibration
-    within `FARTHEST_CALIBRATION`. Measured where given: `disparities` between groups, `stability` between seeds; what
-    was not given shuts the strict gate. `rule` says which of these promotion needs.
+    within `FARTHEST_CALIBRATION`. Measured where given: `parity` between groups, `stability` between seeds; what was
+    not given shuts the strict gate. `rule` says which of these promotion needs.
     """
     estimates = evaluation.estimates[POPULATIONS[1]]
     measured = [
-        _enough(evaluation),
-        _beats_best(estimates, baselines, capacities),
+        _enough(evaluation, FEWEST_POSITIVE_TENANCIES[rule]),
+        _beats_best(estimates, baselines, capacities, evaluation.positive_tenancies),
         _beats_rules(estimates, capacities),
         *_calibrated(evaluation),
-        _parity(disparities),
+        _alike(parity),
         _stable(stability),
     ]
     return Gate(tuple(one.condition(required=one.name in _NEEDED[rule]) for one in measured), rule)
@@ -156,20 +147,19 @@ def _within(name: str, short_by: float, words: Mapping[str, str]) -> _Measured:
     return _Measured(name, short_by == 0, short_by, words)
 
 
-def _enough(evaluation: Evaluation) -> _Measured:
-    found, bound = evaluation.positive_tenancies, FEWEST_POSITIVE_TENANCIES
+def _enough(evaluation: Evaluation, bound: int) -> _Measured:
+    found = evaluation.positive_tenancies
     words = told("enough_positives", found=found, bound=bound)
     return _within(
         "enough_positives", max(0, bound - found), words if found >= bound else joined(words, told("no_verdict"))
     )
 
 
-def _beats_best(estimates: Estimates, baselines: Sequence[str], capacities: Sequence[int]) -> _Measured:
+def _beats_best(estimates: Estimates, baselines: Sequence[str], capacities: Sequence[int], positives: int) -> _Measured:
     best = best_baseline(estimates, baselines, capacities)
     gain = estimates.mean(headline(MODEL, capacities), headline(best, capacities))
-    words = told("beats_best_baseline", best=best, ks=_listed(capacities), gain=_with_interval(gain))
-    if gain.low <= 0 < gain.value:
-        words = joined(words, told("not_told_apart", least=gain.value - gain.low))
+    said = verdict(gain, positives, one=MODEL, other=best)
+    words = joined(told("beats_best_baseline", ks=_listed(capacities)), {"da": said.da, "en": said.en})
     return _Measured("beats_best_baseline", gain.low > 0, _at_least_zero(-gain.low), words)
 
 
@@ -195,31 +185,34 @@ def _calibrated(evaluation: Evaluation) -> list[_Measured]:
     ]
 
 
-def _parity(disparities: Sequence[Disparity] | None) -> _Measured:
+def _alike(parity: Sequence[Parity] | None) -> _Measured:
     """Holds unless the whole interval of a group that can be judged lies outside the bounds: no verdict on luck."""
-    if disparities is None:
-        return _within("recall_parity", math.nan, _not_measured("recall between groups", "genfinding mellem grupper"))
-    judged = [one for one in disparities if one.judged]
+    if parity is None:
+        return _Measured(
+            "recall_parity", False, math.nan, _not_measured("recall between groups", "genfinding mellem grupper")
+        )
+    judged = [one for one in parity if one.judged]
     if not judged:
         return _within("recall_parity", 0.0, told("no_groups"))
-    least, most = 1 / FARTHEST_RATIO, FARTHEST_RATIO
-    worst = max(judged, key=lambda one: (_unequal(one), abs(math.log(max(one.ratio.value, 1e-9)))))
+    worst = max(judged, key=lambda one: (_unequal(one), abs(math.log(max(one.value, 1e-9)))))
     described = (
-        f"{worst.attribute}={worst.group}: {worst.ratio.value:.2f} [{worst.ratio.low:.2f}, {worst.ratio.high:.2f}]"
+        f"{worst.attribute}={worst.group} ({worst.reference}): {worst.value:.2f} [{worst.low:.2f}, {worst.high:.2f}]"
     )
-    counts = {"judged": len(judged), "unjudged": len(disparities) - len(judged), "k": worst.k}
-    words = told("recall_parity", worst=described, least=least, most=most, **counts)
+    counts = {"judged": len(judged), "unjudged": len(parity) - len(judged), "k": worst.k}
+    words = told("recall_parity", worst=described, least=1 / FARTHEST_RATIO, most=FARTHEST_RATIO, **counts)
     return _within("recall_parity", _unequal(worst), words)
 
 
-def _unequal(one: Disparity) -> float:
+def _unequal(one: Parity) -> float:
     """How far the nearer end of the interval lies outside the bounds; 0 where it reaches between them."""
-    return max(0.0, 1 / FARTHEST_RATIO - one.ratio.high, one.ratio.low - FARTHEST_RATIO)
+    return max(0.0, 1 / FARTHEST_RATIO - one.high, one.low - FARTHEST_RATIO)
 
 
 def _stable(stability: Stability | None) -> _Measured:
     if stability is None:
-        return _within("list_stability", math.nan, _not_measured("lists of other seeds", "lister fra andre frø"))
+        return _Measured(
+            "list_stability", False, math.nan, _not_measured("lists of other seeds", "lister fra andre frø")
+        )
     words = told(
         "list_stability",
         seeds=stability.seeds,
@@ -257,4 +250,15 @@ def _with_interval(difference: Interval) -> str:
 def shut_because(conditions: Sequence[Mapping[str, Any]], language: str = "en") -> list[str]:
     """What each required condition that failed says, from the conditions as a card keeps them."""
     key = "says" if language == "en" else f"says_{language}"
-    return [c.get(key) or c["says"] for c in conditions if c["required"] and not c["holds"]]
+    return [c.get(key) or c["says"] for c in _failed(conditions)]
+
+
+def shut_in_short(conditions: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The same in a few words without numbers; of a model on which there is no verdict, only that."""
+    failed = [c["name"] for c in _failed(conditions)]
+    undecided = [name for name in failed if name in _NO_VERDICT]
+    return "; ".join(IN_SHORT[name][language] for name in undecided or failed)
+
+
+def _failed(conditions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [c for c in conditions if c["required"] and not c["holds"]]

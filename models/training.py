@@ -8,10 +8,11 @@ import polars as pl
 
 from models.boosting import FEWEST_POSITIVES, AdditiveBoosting
 from models.bootstrap import DRAWS
-from models.evaluation import CAPACITIES, LATE_STAGES, Evaluation, evaluate
-from models.gate import Disparity, Gate, GateRule, judge_model, not_tested
+from models.evaluation import CAPACITIES, LATE_STAGES, POPULATIONS, Evaluation, evaluate
+from models.gate import Gate, GateRule, judge_model, not_tested
 from models.matrix import KEY, TENANCY, Column, DescribesColumn, as_columns, require_columns
 from models.outcome import Horizon, count_states, counted_rows, label, mature_cut_offs, positives, refuse_look_ahead
+from models.parity import Parity, recall_parity, reference_groups
 from models.rankers import MODEL, RANKERS, Ranker, usable_baselines
 from models.stability import Stability, list_stability, other_seeds
 from warehouse.errors import ModelError
@@ -53,7 +54,7 @@ class TrainedModel:
     capacities: tuple[int, ...]
     seed: int
     stability: Stability | None = None
-    disparities: tuple[Disparity, ...] = ()
+    parity: tuple[Parity, ...] = ()
 
     @property
     def may_be_promoted(self) -> bool:
@@ -73,13 +74,15 @@ def train(
     draws: int = DRAWS,
     progress: Advance = _silent,
     rule: GateRule = "strict",
+    groups: pl.DataFrame | None = None,
 ) -> TrainedModel:
     """Train on the cut-offs in `matrix` whose outcomes were known on `as_of`, and test on the last of these.
 
     `matrix` holds the key, stage and every one of `columns`; `outcomes` the key and label_state. Only positives and
     negatives teach and test; the other label states are counted. The model that is kept is fitted on all mature
     cut-offs; the one that is tested was fitted, in the same way, on what was known before the first held-out one.
-    `rule` says what the gate asks of it. `ModelError` with fewer than two mature cut-offs, or fewer than ten tenancies
+    `rule` says what the gate asks of it; `groups` (the key and a column an attribute) is for its parity only, and the
+    strict gate stays shut without. `ModelError` with fewer than two mature cut-offs, or fewer than ten tenancies
     that had the outcome.
     """
     columns, horizon = as_columns(columns), horizon or Horizon()
@@ -90,7 +93,7 @@ def train(
     mature = labelled.filter(pl.col("as_of").is_in(cut_offs))
     refuse_few_positive_tenancies(mature)
     progress("test", 0.0)
-    tested = _test(mature, columns, cut_offs, horizon, seed, capacities, draws, rule)
+    tested = _test(mature, columns, cut_offs, horizon, seed, capacities, draws, rule, groups)
     progress("fit", 0.6)
     split = last_ones_calibrate(cut_offs)
     model = fit_model(mature, columns, split, seed)
@@ -107,7 +110,7 @@ def train(
         tuple(capacities),
         seed,
         tested.stability,
-        tested.disparities,
+        tested.parity,
     )
 
 
@@ -147,7 +150,7 @@ class _Tested:
     gate: Gate
     evaluation: Evaluation | None = None
     stability: Stability | None = None
-    disparities: tuple[Disparity, ...] = ()
+    parity: tuple[Parity, ...] = ()
 
 
 def _test(
@@ -159,6 +162,7 @@ def _test(
     capacities: Sequence[int],
     draws: int,
     rule: GateRule,
+    groups: pl.DataFrame | None,
 ) -> _Tested:
     """The split, what the held-out cut-offs showed and the gate; a gate that stays shut where nothing can be tested."""
     split = split_for_test(cut_offs, horizon)
@@ -170,11 +174,19 @@ def _test(
     except ModelError as error:
         return _Tested(split, not_tested(f"The model could not be tested: {error}"))
     held_out = labelled.filter(pl.col("as_of").is_in(split.held_out))
-    evaluation = evaluate(rankers, MODEL, held_out, capacities=capacities, seed=seed, draws=draws)
+    evaluation = evaluate(rankers, MODEL, held_out, capacities=capacities, seed=seed, draws=draws, groups=groups)
     baselines = [name for name in rankers if name != MODEL]
     stability = _stability(labelled, columns, split, seed, capacities, rankers[MODEL])
-    gate = judge_model(evaluation, baselines, capacities, stability=stability, rule=rule)
-    return _Tested(split, gate, evaluation, stability)
+    parity = None if groups is None else _parity(evaluation, capacities, seed, draws)
+    gate = judge_model(evaluation, baselines, capacities, parity=parity, stability=stability, rule=rule)
+    return _Tested(split, gate, evaluation, stability, tuple(parity or ()))
+
+
+def _parity(evaluation: Evaluation, capacities: Sequence[int], seed: int, draws: int) -> list[Parity]:
+    """Recall between groups at the middle capacity: at the smallest too few are found, at the largest nearly all."""
+    held_out = evaluation.tested[POPULATIONS[1]]
+    k = sorted(capacities)[len(capacities) // 2]
+    return recall_parity(held_out, MODEL, k, reference_groups(held_out), seed=seed, draws=draws)
 
 
 def _stability(
