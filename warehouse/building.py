@@ -1,7 +1,7 @@
 """Builds the tables of layers 3 to 6 for the dates bound at the door, each from its folder's bare select."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from graphlib import TopologicalSorter
 
@@ -38,17 +38,30 @@ def tables_in_order(step: Step) -> tuple[Table, ...]:
     return tuple(tables[name] for name in TopologicalSorter(reads).static_order())
 
 
-def build(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> list[CheckWarning]:
+@cache
+def tables_towards(names: frozenset[str], step: Step = "night") -> tuple[Table, ...]:
+    """Of the tables of `step` those that `names` are made from, and `names` themselves, each after those it reads."""
+    tables = tables_in_order(step)
+    sources = refuse_look_ahead(tables)
+    needed = set(names)
+    for table in reversed(tables):
+        if table.name in needed:
+            needed |= sources[table.name]
+    return tuple(table for table in tables if table.name in needed)
+
+
+def build(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], *, keep: bool = True) -> list[CheckWarning]:
     """Builds `tables` for the dates in as_of_date and runs their checks.
 
     Views and batch tables are temporary; of a kept table exactly the rows of those dates are deleted and rewritten.
+    Without `keep` the kept ones too are temporary: each hides the one that is kept until it is dropped or rolled back.
     `TableError` where a key is not unique or null, or a check that stops returns a row.
     """
     _refuse_once(tuple(tables))
     warnings: list[CheckWarning] = []
     for table in tables:
         try:
-            _store(connection, table)
+            _store(connection, table if keep or table.stored == "view" else replace(table, stored="batch"))
             warnings += _check(connection, table)
         except duckdb.Error as error:
             raise TableError(

@@ -14,14 +14,25 @@ from typing import Any
 import duckdb
 
 from warehouse.errors import LookAheadError, TableError
-from warehouse.tables import TABLES, Table, read_tables
+from warehouse.tables import TABLES, Step, Table, read_tables
 from warehouse.vocabulary import FEEDS
 
-BOUND = frozenset({"as_of_date", "switched_off", "past_date", "expected_delivery"})
+BOUND = frozenset(
+    {
+        "as_of_date",
+        "asked_tenancy",
+        "switched_off",
+        "past_date",
+        "expected_delivery",
+        "outcome_definition",
+        "cohort_definition",
+        "fixed_stage",
+    }
+)
 """Temporary tables that hold the arguments of a build."""
 
-SEALED = frozenset({"outcome_tenancy", "audit_tenancy"})
-"""Tables that no query may read: what came later, and protected attributes."""
+SEALED = frozenset({"outcome_notice", "outcome_unseen", "outcome_tenancy", "audit_tenancy"})
+"""Tables that no query of a night may read: what came later, and protected attributes."""
 
 _FUNCTIONS = frozenset({"unnest", "range", "generate_series"})
 _CLOCKS = frozenset(
@@ -120,24 +131,35 @@ def refuse_look_ahead(tables: Sequence[Table]) -> dict[str, frozenset[str]]:
     """The sources of each of `tables`, by name; `LookAheadError` where one reads past the door of the as-of date."""
     sources = parse([table.query for table in tables])
     facts = door_names() | {"fact_" + feed for feed in FEEDS} | {"fact_link", "delivery"}
-    later = door_names() | _readable()
     for table in tables:
-        past = sorted(sources[table.query] - (facts if table.layer == "3_known" else later))
+        allowed = facts if table.layer == "3_known" else door_names() | _readable(table.step)
+        past = sorted(sources[table.query] - allowed)
         if past:
             raise _refused(", ".join(past), table.layer + "/" + table.name)
     return {table.name: sources[table.query] for table in tables}
 
 
 @cache
-def _readable() -> frozenset[str]:
-    """The tables of layers 4 to 6 that others may read: not the outcomes, and not the protected attributes."""
-    layers = ("4_cohort", "5_features", "6_results")
-    return frozenset(t.name for layer in layers for t in read_tables(layer) if t.name not in SEALED)
+def _readable(step: Step) -> frozenset[str]:
+    """The tables of layers 4 to 6 that a table of `step` may read; outcomes only for outcomes."""
+    tables = (table for layer in ("4_cohort", "5_features", "6_results") for table in read_tables(layer))
+    return frozenset(t.name for t in tables if t.name not in SEALED or t.step == step == "outcome")
 
 
 def bind(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date], switched_off: frozenset[str]) -> None:
-    """Binds the door to `as_of_dates`, with the feeds in `switched_off` shut."""
+    """Binds the door to `as_of_dates` and the whole town, with the feeds in `switched_off` shut."""
     run_bound(connection, "bind_dates", {"dates": sorted(set(as_of_dates))})
+    run_bound(connection, "bind_asked", {})
+    run_bound(connection, "bind_switched_off", {"feeds": sorted(switched_off)})
+
+
+def bind_rows(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple[date, str, str]], switched_off: frozenset[str]
+) -> None:
+    """Binds the door to `rows` (as_of, landlord, tenancy_no) and their days, with the feeds in `switched_off` shut."""
+    days, landlords, numbers = zip(*rows, strict=True)
+    run_bound(connection, "bind_dates", {"dates": sorted(set(days))})
+    run_bound(connection, "bind_asked_rows", {"dates": days, "landlords": landlords, "tenancy_nos": numbers})
     run_bound(connection, "bind_switched_off", {"feeds": sorted(switched_off)})
 
 

@@ -3,16 +3,16 @@
 Dates are arguments. A build deletes and rewrites exactly its dates in one transaction; twice gives the same rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import duckdb
 import polars as pl
 
 from warehouse.building import LAYERS, CheckWarning, build, tables_in_order
-from warehouse.dates import HORIZON_DAYS
+from warehouse.definitions import DEFAULT_OUTCOME, EVERYBODY, CohortDefinition, OutcomeDefinition
 from warehouse.door import bind, run_bound
 from warehouse.errors import StoreError
 from warehouse.tables import Table, read_tables
@@ -75,8 +75,11 @@ def build_as_of(
     switched_off: frozenset[str] = frozenset(),
     expected_every_days: Mapping[tuple[str, str], int] | None = None,
     with_results: bool = True,
+    cohort: CohortDefinition = EVERYBODY,
 ) -> list[CheckWarning]:
     """Builds cohort, features, audit, deadlines, evidence and freshness for `as_of_dates`, exactly these.
+
+    Every active tenancy gets its rows; `cohort` says which of them are in the cohort.
 
     Without `with_results` only cohort, features and audit: what training on past cut-offs needs. Feeds in
     `switched_off` are not read. `expected_every_days` says by (feed, sender) how often a delivery is expected, by
@@ -87,7 +90,8 @@ def build_as_of(
     warnings: list[CheckWarning] = []
     with _transaction(connection):
         _bind_expected(connection, expected_every_days or {})
-        for batch in _batches(connection, as_of_dates):
+        bind_cohort(connection, cohort)
+        for batch in batches(connection, as_of_dates):
             bind(connection, batch, switched_off)
             warnings += build(connection, tables)
     return warnings
@@ -97,67 +101,82 @@ def build_outcomes(
     connection: duckdb.DuckDBPyConnection,
     as_of_dates: Sequence[date],
     known_before: date,
-    horizon_days: int = HORIZON_DAYS,
+    definition: OutcomeDefinition = DEFAULT_OUTCOME,
 ) -> pl.DataFrame:
     """The outcome of each tenancy in the cohorts of `as_of_dates`, by what was known before `known_before`.
 
-    Columns as_of, landlord, tenancy_no, label_state and event_on; sorted. The cohorts must have been built.
-    A cohort whose window [as_of, as_of + horizon_days) is not over by `known_before` is not_yet_mature throughout.
+    Columns as_of, landlord, tenancy_no, label_state, event_on and helped_on (dates in the window, or null); sorted.
+    The cohorts must have been built. A cohort whose window [as_of, as_of + horizon_days) is not over by `known_before`
+    is not_yet_mature throughout.
     """
     _refuse_unbuilt(connection, "cohort_tenancy")
     with _transaction(connection):
-        bind(connection, [known_before], frozenset())
-        run_bound(connection, "bind_past", {"dates": sorted(set(as_of_dates)), "horizon_days": horizon_days})
+        bind_outcome(connection, as_of_dates, known_before, definition)
         build(connection, tables_in_order("outcome"))
-    return _read(connection, "outcome_tenancy", as_of_dates)
+    return read_kept(connection, "outcome_tenancy", as_of_dates)
 
 
-def read_matrix(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
+def read_matrix(
+    connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date], *, outside_too: bool = False
+) -> pl.DataFrame:
     """One row a tenancy and date: as_of, landlord, tenancy_no, stage and every feature as Float64 (null = unknown).
 
-    Columns in the order of `feature_columns`; sorted by as_of, landlord, tenancy_no. `StoreError` if not built.
+    The tenancies in the cohort; with `outside_too` every active one. Columns in the order of `feature_columns`; sorted
+    by as_of, landlord, tenancy_no. `StoreError` if not built.
     """
-    matrix = read_cohort(connection, as_of_dates).select(*_KEY, "stage")
-    for table in feature_tables():
+    rows = read_cohort(connection, as_of_dates, outside_too=outside_too)
+    return matrix_of(rows, ((table, read_kept(connection, table.name, as_of_dates)) for table in feature_tables()))
+
+
+def matrix_of(rows: pl.DataFrame, built: Iterable[tuple[Table, pl.DataFrame]]) -> pl.DataFrame:
+    """The matrix of `rows` (with the key and stage) from the rows of each feature table."""
+    matrix = rows.select(*_KEY, "stage")
+    for table, features in built:
         columns = [column.name for column in table.columns]
-        features = _read(connection, table.name, as_of_dates).select(*_KEY, *columns)
-        matrix = matrix.join(features.cast(dict.fromkeys(columns, pl.Float64)), on=_KEY, how="left")
+        values = features.select(*_KEY, *columns).cast(dict.fromkeys(columns, pl.Float64))
+        matrix = matrix.join(values, on=_KEY, how="left")
     return matrix.sort(_KEY)
 
 
-def read_cohort(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
-    """The active tenancies of `as_of_dates` and their stage; sorted by as_of, landlord, tenancy_no."""
-    return _read(connection, "cohort_tenancy", as_of_dates)
+def read_cohort(
+    connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date], *, outside_too: bool = False
+) -> pl.DataFrame:
+    """The cohorts of `as_of_dates` and each tenancy's stage; sorted by as_of, landlord, tenancy_no.
+
+    With `outside_too` every active tenancy; `in_cohort` says which are in the cohort.
+    """
+    rows = read_kept(connection, "cohort_tenancy", as_of_dates)
+    return rows if outside_too else rows.filter("in_cohort")
 
 
 def read_audit(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """The protected attributes of `as_of_dates`, for fairness measures only; sorted as the cohort."""
-    return _read(connection, "audit_tenancy", as_of_dates)
+    return read_kept(connection, "audit_tenancy", as_of_dates)
 
 
 def read_evidence(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """What can be said of each tenancy: one row an evidence code, with the facts it cites."""
-    return _read(connection, "result_evidence", as_of_dates)
+    return read_kept(connection, "result_evidence", as_of_dates)
 
 
 def read_deadlines(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """The open deadlines of each tenancy; the earliest is the row's next."""
-    return _read(connection, "result_deadline", as_of_dates)
+    return read_kept(connection, "result_deadline", as_of_dates)
 
 
 def read_contacts(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """The contacts with each tenancy, as they were known on `as_of_dates`."""
-    return _read(connection, "result_contact", as_of_dates)
+    return read_kept(connection, "result_contact", as_of_dates)
 
 
 def read_households(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """Whether children live in each home, as far as was known; for the list, never for a model."""
-    return _read(connection, "result_household", as_of_dates)
+    return read_kept(connection, "result_household", as_of_dates)
 
 
 def read_freshness(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> pl.DataFrame:
     """When each sender of each feed last delivered, and whether that is late, missing or switched off."""
-    return _read(connection, "result_freshness", as_of_dates)
+    return read_kept(connection, "result_freshness", as_of_dates)
 
 
 def first_known_on(connection: duckdb.DuckDBPyConnection) -> date | None:
@@ -166,8 +185,8 @@ def first_known_on(connection: duckdb.DuckDBPyConnection) -> date | None:
     return min((day for day in days if day is not None), default=None)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, name: str, as_of_dates: Sequence[date]) -> pl.DataFrame:
-    """The rows of a kept table for `as_of_dates`, sorted by its key."""
+def read_kept(connection: duckdb.DuckDBPyConnection, name: str, as_of_dates: Sequence[date]) -> pl.DataFrame:
+    """The rows of the kept table `name` for `as_of_dates`, sorted by its key; `StoreError` if not built."""
     _refuse_unbuilt(connection, name)
     wanted = [duckdb.ConstantExpression(day) for day in sorted(set(as_of_dates))]
     if not wanted:
@@ -188,7 +207,7 @@ def _refuse_unbuilt(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         ) from error
 
 
-def _batches(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> Iterator[list[date]]:
+def batches(connection: duckdb.DuckDBPyConnection, as_of_dates: Sequence[date]) -> Iterator[list[date]]:
     """The dates in order, so many at a time that a batch has about `ROWS_PER_BATCH` tenancies."""
     days = sorted(set(as_of_dates))
     tenancies = max(len(connection.table("fact_tenancies")), 1)
@@ -205,6 +224,24 @@ def _bind_expected(connection: duckdb.DuckDBPyConnection, expected: Mapping[tupl
         "days": [days for _, days in agreed],
     }
     run_bound(connection, "bind_expected", values)
+
+
+def bind_cohort(connection: duckdb.DuckDBPyConnection, definition: CohortDefinition) -> None:
+    """Binds who is in the cohort."""
+    run_bound(connection, "bind_cohort", asdict(definition))
+
+
+def bind_outcome(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_dates: Sequence[date],
+    known_before: date,
+    wanted: OutcomeDefinition,
+) -> None:
+    """Binds the door to the later day `known_before`, and the past cohorts and the outcome that are looked up."""
+    bind(connection, [known_before], frozenset())
+    days = {"dates": sorted(set(as_of_dates)), "horizon_days": wanted.horizon_days}
+    run_bound(connection, "bind_past", days)
+    run_bound(connection, "bind_outcome", {"kinds": wanted.kinds, "grounds": wanted.grounds})
 
 
 @contextmanager

@@ -15,7 +15,8 @@ TABLES = Path(__file__).with_name("tables")
 """Where the layers lie."""
 
 Stored = Literal["view", "batch", "kept"]
-Step = Literal["night", "outcome"]
+Step = Literal["night", "outcome", "fixed_stage"]
+Counts = Literal["tenancy", "town"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Table:
-    """One table folder. `stored` says whether it is a view, lives for one batch of dates, or is kept."""
+    """One table folder. `stored` says whether it is a view, lives for one batch of dates, or is kept.
+
+    `counts` says what a row of it is about: a tenancy by itself, or what surrounds it in the whole town on that day.
+    """
 
     name: str
     layer: str
@@ -57,6 +61,7 @@ class Table:
     key: tuple[str, ...]
     stored: Stored
     step: Step
+    counts: Counts
     da: str
     en: str
     columns: tuple[Column, ...]
@@ -98,6 +103,7 @@ def _read_table(path: Path) -> Table:
             key=tuple(told["key"]),
             stored=told["stored"],
             step=told.get("step", "night"),
+            counts=told.get("counts", "tenancy"),
             da=told["da"],
             en=told["en"],
             columns=_columns(told),

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from warehouse.definitions import OutcomeDefinition
 from warehouse.errors import StoreError
 from warehouse.features import build_as_of, build_outcomes, read_freshness, read_matrix
 
@@ -77,14 +78,15 @@ def test_outcomes_are_counted_in_the_window(later: Any) -> None:
 def test_a_cohort_is_not_mature_before_its_window_is_over(later: Any) -> None:
     early = _outcomes(later, END - timedelta(days=1))
     assert {state for state, _ in early.values()} == {"not_yet_mature"}
-    assert {state for state, _ in _outcomes(later, AS_OF + timedelta(days=60), horizon_days=60).values()} == {
-        "positive", "negative", "treated", "moved_or_died",
-    }  # fmt: skip
+    short = OutcomeDefinition(horizon_days=60)
+    states = {state for state, _ in _outcomes(later, AS_OF + timedelta(days=60), definition=short).values()}
+    assert states == {"positive", "negative", "treated", "moved_or_died"}
 
 
 def test_what_became_known_too_late_is_no_outcome(town: Any) -> None:
     town.tenancy("A", "1", date(2024, 1, 1))
     town.notice("court_request", AS_OF + timedelta(days=50), known_on=END)
+    town.deliveries.append(("notices", "Fogedretten", AS_OF + timedelta(days=100)))
     assert _outcomes(town) == {"1": ("negative", None)}
     assert _outcomes(town, END + timedelta(days=1)) == {"1": ("positive", AS_OF + timedelta(days=50))}
 

@@ -1,6 +1,7 @@
 -- one row: the tenancy (for tenancies: the person) that a record was linked to, as decided before an as-of date
 -- why: letters that name only a person and an address count from the day the link could first be made
-select a.as_of, l.feed, l.record_key, l.landlord, l.tenancy_no, l.person_id, l.confidence, l.method
+select a.as_of, l.feed, l.record_key, l.landlord, l.tenancy_no, l.person_id, l.confidence, l.method,
+  l.known_on as linked_on
 from as_of_date as a
 join fact_link as l
   on l.known_on < a.as_of

@@ -1,11 +1,17 @@
 -- one row: a notice and the tenancy it concerns, in the version that was in force on an as-of date
--- why: the door of the feed notices; the tenancy is the row's own, else the linked one
-with version as (
+-- why: the door of the feed notices; the tenancy is the row's own, else the linked one; told_on = the first day on which
+--   the notice was known to be about that tenancy
+with begun as (
+  -- of versions that are known the first one is the first of all
+  select source, notice_no, min(known_on) as first_known_on from fact_notices group by source, notice_no
+),
+version as (
   select a.as_of, f.source || '/' || f.notice_no as record_key,
-    min(f.known_on) over (partition by a.as_of, f.source, f.notice_no) as first_known_on,
+    b.first_known_on,
     f.*
   from as_of_date as a
   join fact_notices as f on f.known_on < a.as_of
+  join begun as b on b.source = f.source and b.notice_no = f.notice_no
   where 'notices' not in (select feed from switched_off)
 ),
 in_force as (
@@ -16,7 +22,8 @@ in_force as (
 select v.* exclude (landlord, tenancy_no, record_key, names_its_tenancy, superseded_on, retracted),
   case when v.names_its_tenancy then v.landlord else l.landlord end as landlord,
   case when v.names_its_tenancy then v.tenancy_no else l.tenancy_no end as tenancy_no,
-  case when v.names_its_tenancy then 1.0 else coalesce(l.confidence, 1.0) end as link_confidence
+  case when v.names_its_tenancy then 1.0 else coalesce(l.confidence, 1.0) end as link_confidence,
+  case when v.names_its_tenancy then v.first_known_on else greatest(v.first_known_on, l.linked_on) end as told_on
 from in_force as v
 left join known_link as l
   on l.as_of = v.as_of

@@ -1,9 +1,13 @@
 -- one row: an active tenancy on an as-of date and its tenant's protected attributes
 -- why: fairness is measured with these; no feature and no matrix reads this table
 -- steps: main_benefit = the tenant's current benefit, the one with most pay where there are several
-with main_benefit as (
+with tenant as (
+  select distinct as_of, person_id from active_tenancy
+),
+main_benefit as (
   select as_of, person_id, arg_max(kind, (coalesce(monthly_dkk, 0), kind)) as kind
   from known_benefits
+  join tenant using (as_of, person_id)
   where valid_from < as_of and (valid_to is null or valid_to >= as_of) and kind <> 'housing_benefit'
   group by all
 )

@@ -1,8 +1,13 @@
 -- one row: a tenancy of a past cohort and what happened in the days [as_of, as_of + horizon)
 -- why: what the model learns from and is judged by; past_date holds the cohorts, as_of_date the one later day by which
 --   the outcome had to be known, so that outcomes come through the same door as features
--- steps: event = a court request or an executed eviction on the ground of arrears (or without a stated ground);
---   left_on = the home was given up, or the tenant died or left the municipality; helped = reached and given help
+-- steps: event = the first notice that counts as the outcome; helped = reached and agreed to help, or reached and given
+--   help without a word of how it ended; gone = the home was given up, or the tenant died or left the municipality;
+--   maybe = a notice that counts as the outcome waits unlinked, and its address is this home's.
+--   A window that is not over is not_yet_mature. An event makes a positive, also after help: both days are told, and
+--   whoever learns from them decides. Where the outcome cannot be known (see outcome_unseen, and maybe) the row is
+--   unlinked, before help or a move explain why nothing was seen. A notice in the queue without this address marks
+--   nobody: to call all of a street unlinked for one letter would lose more true answers than it saves.
 with past as (
   select p.as_of, p.as_of + p.horizon_days as window_end, d.as_of as known_before
   from past_date as p
@@ -11,14 +16,18 @@ with past as (
 event as (
   select p.as_of, n.landlord, n.tenancy_no, min(n.issued_on) as event_on
   from past as p
-  join known_notices as n on n.issued_on >= p.as_of and n.issued_on < p.window_end
-  where n.kind in ('court_request', 'evicted')
-    and coalesce(n.ground, 'arrears') = 'arrears'
-    and n.issued_on < p.known_before
+  join outcome_notice as n on n.issued_on >= p.as_of and n.issued_on < p.window_end
+  where n.tenancy_no is not null
   group by all
 ),
+maybe as (
+  select distinct p.as_of, n.home_id
+  from past as p
+  join outcome_notice as n on n.issued_on >= p.as_of and n.issued_on < p.window_end
+  where n.tenancy_no is null and n.home_id is not null
+),
 gone as (
-  select c.as_of, c.landlord, c.tenancy_no
+  select distinct c.as_of, c.landlord, c.tenancy_no
   from past as p
   join cohort_tenancy as c on c.as_of = p.as_of
   left join known_tenancies as t on t.landlord = c.landlord and t.tenancy_no = c.tenancy_no
@@ -28,10 +37,14 @@ gone as (
     or (r.left_municipality_on >= p.as_of and r.left_municipality_on < p.window_end)
 ),
 helped as (
-  select distinct p.as_of, h.landlord, h.tenancy_no
+  select p.as_of, h.landlord, h.tenancy_no, min(h.contacted_on) as helped_on
   from past as p
-  join known_contacts as h on h.contacted_on >= p.as_of and h.contacted_on < p.window_end
-  where h.reached and coalesce(h.outcome, 'agreed') = 'agreed' and coalesce(h.intervention, 'none') <> 'none'
+  join known_contacts as h
+    on h.contacted_on >= p.as_of and h.contacted_on < p.window_end and h.contacted_on < p.known_before
+  where h.reached
+    and coalesce(h.intervention, case when h.outcome = 'agreed' then 'not said' else 'none' end) <> 'none'
+    and coalesce(h.outcome, 'agreed') = 'agreed'
+  group by all
 )
 select
   c.as_of,
@@ -40,14 +53,17 @@ select
   case
     when p.window_end > p.known_before then 'not_yet_mature'
     when e.event_on is not null then 'positive'
+    when u.as_of is not null or m.as_of is not null then 'unlinked'
     when h.as_of is not null then 'treated'
     when g.as_of is not null then 'moved_or_died'
     else 'negative'
   end as label_state,
-  e.event_on
+  e.event_on,
+  h.helped_on
 from past as p
-join cohort_tenancy as c on c.as_of = p.as_of
+join cohort_tenancy as c on c.as_of = p.as_of and c.in_cohort
 left join event as e on e.as_of = c.as_of and e.landlord = c.landlord and e.tenancy_no = c.tenancy_no
 left join helped as h on h.as_of = c.as_of and h.landlord = c.landlord and h.tenancy_no = c.tenancy_no
-left join (select distinct as_of, landlord, tenancy_no from gone) as g
-  on g.as_of = c.as_of and g.landlord = c.landlord and g.tenancy_no = c.tenancy_no
+left join gone as g on g.as_of = c.as_of and g.landlord = c.landlord and g.tenancy_no = c.tenancy_no
+left join outcome_unseen as u on u.as_of = c.as_of and u.landlord = c.landlord
+left join maybe as m on m.as_of = c.as_of and m.home_id = c.home_id

@@ -2,7 +2,12 @@
 -- why: notices are looked up by tenancy once; stage, deadlines, features and reasons read this
 -- steps: closed_on = the last withdrawn, settled or paid notice; a notice is answered where one follows it
 with notice as (
-  select t.row_no, t.as_of, n.* exclude (as_of, landlord, tenancy_no)
+  select
+    t.row_no,
+    t.as_of,
+    n.* exclude (
+      as_of, landlord, tenancy_no, delivery_id, line_no, file_name, identity_mac, postal_code, home_id
+    )
   from known_notices as n
   join active_tenancy as t using (as_of, landlord, tenancy_no)
   where n.issued_on < n.as_of
