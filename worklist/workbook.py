@@ -100,7 +100,7 @@ def workbook_bytes(listed: pl.DataFrame, as_of: date, language: str, changes: pl
         _set_up_page(sheet, rows, f"{names[language]} {as_of:%d-%m-%Y}")
     if changes is not None:
         sheet = book.add_worksheet(CHANGE_SHEET[language])
-        rows = changes.rename({f"reasons_{language}": "reasons"}).select(_CHANGE_WIDTHS)
+        rows = changes.rename({f"reasons_{language}": "reasons"}).select(*_CHANGE_WIDTHS)
         _write_rows(sheet, rows, formats, language, _CHANGE_WIDTHS, CHANGE_HEADINGS)
         _set_up_page(sheet, rows, f"{CHANGE_SHEET[language]} {as_of:%d-%m-%Y}")
     book.close()

@@ -165,3 +165,30 @@ def test_what_cites_no_fact_is_not_said(world: Any) -> None:
         for facts in ([], ["rent_postings:A/1"])
     ]
     assert [any("4 gange" in sentence for sentence in sentences) for sentences in told] == [False, True]
+
+
+def test_what_speaks_against_comes_after_and_never_against_a_reason_that_is_told() -> None:
+    evidence = _evidence("arrears_balance", "account_clear", "agreement", "long_tenancy")
+    told = explain(Given(arrears_balance=1.0, earlier_contact=0.5, new_tenancy=-0.5), _matrix("1"), evidence)
+    assert told.select("kind", "position", "evidence", "reason").rows() == [
+        ("for", 1, "arrears_balance", "arrears_balance"),
+        ("against", 1, "long_tenancy", "new_tenancy"),
+        # An agreement counts whatever the model made of contacts; it has no contribution of its own.
+        ("against", 2, "agreement", "earlier_contact"),
+    ]
+    assert told["contribution"].to_list() == [1.0, -0.5, None]
+    assert told["sentence_da"][1] == "Lejeren har boet her i 3 år, siden den 1. december 2025."
+
+
+def test_under_the_rules_what_speaks_against_is_told_by_gravity_where_no_rule_holds() -> None:
+    matrix = _matrix("1").with_columns(stage=pl.lit("demand"), months_owed_count=pl.lit(0.0))
+    evidence = _evidence("payment_demand", "settled_case", "long_tenancy", "arrears_falling", "paid_in_full")
+    told = explain(RulesRanker(), matrix, evidence)
+    assert told["evidence"].to_list() == ["payment_demand", "arrears_falling", "paid_in_full", "long_tenancy"]
+    assert explain(RulesRanker(), matrix, evidence, most_against=1).height == 2
+
+
+def test_how_certain_a_link_is_stands_beside_the_reason() -> None:
+    evidence = _evidence("payment_demand").with_columns(link_confidence=pl.lit(0.93))
+    assert explain(Given(payment_demand=1.0), _matrix("1"), evidence)["link_confidence"].to_list() == [0.93]
+    assert explain(Given(payment_demand=1.0), _matrix("1"), _evidence("payment_demand"))["link_confidence"][0] == 1.0

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from warehouse.vocabulary import FEEDS as warehouse_feeds  # noqa: N811
+from worklist.changes import SCHEMA as CHANGED
 from worklist.export import FOR_PEOPLE, LIST_COLUMNS, csv_bytes, in_language, json_bytes, parquet_bytes
 from worklist.wording import BANDS, DEADLINE_KINDS, FEEDS, HEADINGS, STAGES, band, freshness
 from worklist.workbook import workbook_bytes
@@ -90,6 +91,23 @@ def test_the_workbook_says_what_the_deadline_is_of_and_the_contract_stays_as_it_
     sheet = pl.read_excel(io.BytesIO(workbook_bytes(told, AS_OF, "da")), sheet_name="Frister")
     assert sheet.columns[4:7] == ["Næste frist", "Frist for", "Dage til"]
     assert sheet["Frist for"].to_list() == ["fogedmøde"]
+
+
+def test_the_workbook_says_what_speaks_against_and_what_changed(listed: pl.DataFrame) -> None:
+    answered = listed.with_columns(against_da=pl.Series([["Der er aftalt en afdragsordning."], []]))
+    told = in_language(answered, "da", also=FOR_PEOPLE)
+    changed = {name: [None] for name in CHANGED} | {"change": ["gone"], "section_before": ["early_warning"]}
+    changed |= {"landlord": ["Birkely"], "tenancy_no": ["=1+1"], "position_before": [4]}
+    changed |= {"reasons_da": [["Der er betalt."]]}
+    content = workbook_bytes(told, AS_OF, "da", pl.DataFrame(changed, schema=CHANGED))
+    sheets = pl.read_excel(io.BytesIO(content), sheet_id=0)
+    assert list(sheets) == ["Frister", "Tidlig advarsel", "Ændringer"]
+    assert sheets["Frister"]["Taler imod"].to_list() == ["Der er aftalt en afdragsordning."]
+    changes = sheets["Ændringer"].select("Ændring", "Før", "Lejemål", "Nr. før", "Hvorfor").rows()
+    assert changes == [("gået ud", "Tidlig advarsel", "=1+1", 4, "Der er betalt.")]
+    assert "<f>" not in _sheet_xml(content, 3)
+    with_none = in_language(listed, "da", also=FOR_PEOPLE)
+    assert with_none["against"].to_list() == [None, None]  # a list that was published before this was told
 
 
 def _sheet_xml(content: bytes, number: int = 1) -> str:
