@@ -87,9 +87,11 @@ def _compared(room: Workroom, scored: Scored, earlier: Night, listed: pl.DataFra
     """The two nights side by side; the earlier one is built again where the warehouse no longer holds it."""
     day = [earlier.as_of]
     if not _is_built(room, earlier.as_of):
-        build_as_of(room.connection, day, switched_off=room.sources.switched_off)
+        build_as_of(
+            room.connection, day, switched_off=room.sources.switched_off, cohort=room.settings.cohort.definition
+        )
     wanted = places.select(TENANCY)
-    matrix_before = read_matrix(room.connection, day).join(wanted, on=TENANCY, how="semi")
+    matrix_before = read_matrix(room.connection, day, outside_too=True).join(wanted, on=TENANCY, how="semi")
     matrix = scored.matrix.join(wanted, on=TENANCY, how="semi")
     by_model = not isinstance(scored.ranker, RulesRanker)
     moved = movements(scored.ranker, matrix_before, matrix) if by_model else None
@@ -113,7 +115,7 @@ def _is_built(room: Workroom, day: date) -> bool:
     """Whether the warehouse still holds features and evidence of `day`: a table with other columns begins anew."""
     return (
         not any(read(room.connection, [day]).is_empty() for read in (read_cohort, read_evidence))
-        and not read_matrix(room.connection, [day]).is_empty()
+        and not read_matrix(room.connection, [day], outside_too=True).is_empty()
     )
 
 

@@ -14,7 +14,6 @@ from models.effect import TOO_FEW, Difference, Effect, followed, lots_that_count
 from models.effect_planning import Plan, plan
 from models.matrix import KEY
 from models.outcome import Horizon
-from warehouse.definitions import OutcomeDefinition
 from warehouse.errors import StoreError
 from warehouse.features import batches, build_outcomes, read_audit, read_cohort
 from worklist.issued import read_assignments
@@ -94,7 +93,7 @@ def _iso(day: date | None) -> str | None:
 
 def _looked_up(room: Workroom, lots: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The outcomes of `lots` as known before `as_of`, and the groups they belonged to; a few days at a time."""
-    definition = OutcomeDefinition(horizon_days=room.settings.outcome.horizon_days)
+    definition = room.settings.outcome.definition
     outcomes, groups = [pl.DataFrame(schema=_OUTCOMES)], [pl.DataFrame(schema=_AUDIT)]
     if lots.height:
         _build_missing(room, _days(lots))

@@ -15,10 +15,10 @@ from models.contributions import contribution_rows
 from models.matrix import TENANCY
 from models.reasons import AGAINST, FOR, explain
 from models.rules import RulesRanker
-from warehouse.features import read_contacts, read_deadlines, read_freshness, read_households
+from warehouse.features import read_cohort, read_contacts, read_deadlines, read_freshness, read_households
 from worklist.export import SCORE_COLUMNS, json_bytes, parquet_bytes
 from worklist.issued import issued_on, still_decided
-from worklist.selection import Capacity, Chosen, choose_and_assign
+from worklist.selection import DEADLINE_STAGES, SOFT_DEADLINE, Capacity, Chosen, choose_and_assign
 from worklist.wording import band, freshness
 
 LANGUAGES = ("da", "en")
@@ -116,9 +116,10 @@ def _chosen(room: Workroom, scored: Scored) -> Chosen:
     """The choice of the day: lots of the last half-year stand, and what this day issued before stays as it was."""
     day, published = [scored.as_of], room.home.published
     stands_since = scored.as_of - timedelta(days=room.settings.outcome.horizon_days)
+    deadlines = read_deadlines(room.connection, day)
     return choose_and_assign(
-        scored.frame,
-        read_deadlines(room.connection, day),
+        _may_be_listed(room, scored, deadlines),
+        deadlines,
         read_contacts(room.connection, day),
         # The statutory tier lists received notices and their clocks only: nothing that was ranked.
         capacity=_capacity(room) if room.settings.ranking.tier != "statutory" else Capacity(0),
@@ -127,6 +128,15 @@ def _chosen(room: Workroom, scored: Scored) -> Chosen:
         decided=still_decided(published, stands_since, scored.as_of),
         issued=issued_on(published, scored.as_of),
     )
+
+
+def _may_be_listed(room: Workroom, scored: Scored, deadlines: pl.DataFrame) -> pl.DataFrame:
+    """The cohort's rows, and outside it those whom a clock, a termination, a court or a concern puts on the list."""
+    clocks = deadlines.filter(pl.col("kind") != SOFT_DEADLINE)
+    late = scored.frame.filter(pl.col("stage").is_in(DEADLINE_STAGES))
+    cohort = read_cohort(room.connection, [scored.as_of])
+    allowed = pl.concat([rows.select(TENANCY) for rows in (cohort, clocks, late)])
+    return scored.frame.join(allowed, on=TENANCY, how="semi", maintain_order="left")
 
 
 def explain_listed(scored: Scored, listed: pl.DataFrame) -> pl.DataFrame:

@@ -69,6 +69,7 @@ def build_features(room: Workroom, as_of: date) -> None:
         room.connection,
         [as_of],
         switched_off=room.sources.switched_off,
+        cohort=room.settings.cohort.definition,
         expected_every_days={
             **{(feed, "*"): days for feed, days in room.sources.expected_every_days.items()},
             **read_layouts(room.home.layouts).expected_every_days,

@@ -98,14 +98,20 @@ def past_cut_offs(room: Workroom, as_of: date) -> list[date]:
 
 def build_cut_offs(room: Workroom, cut_offs: list[date]) -> None:
     """Cohort and features of each cut-off, from what was known before it."""
-    build_as_of(room.connection, cut_offs, switched_off=room.sources.switched_off, with_results=False)
+    build_as_of(
+        room.connection,
+        cut_offs,
+        switched_off=room.sources.switched_off,
+        with_results=False,
+        cohort=room.settings.cohort.definition,
+    )
 
 
 def read_cut_offs(room: Workroom, cut_offs: list[date], as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The features of the cut-offs, and their outcomes as they were known before `as_of`."""
     if not cut_offs:
         return pl.DataFrame(), pl.DataFrame()
-    outcomes = build_outcomes(room.connection, cut_offs, as_of, room.settings.outcome.horizon_days)
+    outcomes = build_outcomes(room.connection, cut_offs, as_of, room.settings.outcome.definition)
     return read_matrix(room.connection, cut_offs), outcomes
 
 

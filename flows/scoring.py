@@ -82,7 +82,7 @@ class Scored:
 
 def score_tenancies(room: Workroom, as_of: date) -> Scored:
     """Rank every active tenancy of the day; the features of `as_of` must have been built."""
-    matrix = read_matrix(room.connection, [as_of])
+    matrix = read_matrix(room.connection, [as_of], outside_too=True)
     evidence = read_evidence(room.connection, [as_of])
     model, why_rules = model_for(room, as_of)
     if model is None:

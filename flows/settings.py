@@ -8,12 +8,18 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flows.home import Home
+from warehouse.definitions import DEFAULT_OUTCOME, CohortDefinition, OutcomeDefinition
 from warehouse.errors import SettingsError
 from warehouse.vocabulary import FEEDS
 
 Purpose = Literal["development", "operation"]
 Language = Literal["da", "en"]
 Tier = Literal["statutory", "rules", "model"]
+OutcomeKind = Literal["payment_demand", "termination", "court_request", "court_hearing", "onsite_scheduled", "evicted"]
+Ground = Literal["arrears", "conduct", "other"]
+Tenure = Literal["non_profit", "private", "municipal"]
+Dwelling = Literal["family", "youth", "elderly", "special"]
+Stage = Literal["none", "arrears", "demand", "termination", "court", "closed"]
 GateRule = Literal["strict", "not_worse_than_rules"]
 Promotes = Literal["unless_rolled_back", "always", "never"]
 _Kind = TypeVar("_Kind", bound=BaseModel)
@@ -41,8 +47,29 @@ class VaultSettings(_Section):
 class OutcomeSettings(_Section):
     """What is predicted, and when it can be known."""
 
-    horizon_days: int = Field(182, ge=14, le=730)
+    kinds: tuple[OutcomeKind, ...] = Field(("court_request", "evicted"), min_length=1)
+    grounds: tuple[Ground, ...] = Field(("arrears",), min_length=1)
+    horizon_days: int = Field(DEFAULT_OUTCOME.horizon_days, ge=14, le=730)
     reporting_lag_days: int = Field(14, ge=0, le=365)
+
+    @property
+    def definition(self) -> OutcomeDefinition:
+        """What counts as the outcome, as the warehouse reads it."""
+        return OutcomeDefinition(self.kinds, self.grounds, self.horizon_days)
+
+
+class CohortSettings(_Section):
+    """Who is learned from and warned of early; an empty list leaves nobody out."""
+
+    tenures: tuple[Tenure, ...] = ()
+    dwellings: tuple[Dwelling, ...] = ()
+    landlords: tuple[str, ...] = ()
+    without_stages: tuple[Stage, ...] = ()
+
+    @property
+    def definition(self) -> CohortDefinition:
+        """Who is in the cohort, as the warehouse reads it."""
+        return CohortDefinition(self.tenures, self.dwellings, self.landlords, self.without_stages)
 
 
 class RankingSettings(_Section):
@@ -92,6 +119,7 @@ class Settings(_Section):
     language: Language = "da"
     vault: VaultSettings
     outcome: OutcomeSettings = OutcomeSettings()
+    cohort: CohortSettings = CohortSettings()
     ranking: RankingSettings = RankingSettings()
     worklist: WorklistSettings = WorklistSettings()
     linking: LinkingSettings = LinkingSettings()

@@ -4,6 +4,7 @@ import os
 import stat
 from datetime import date
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
@@ -11,7 +12,28 @@ from flows.home import Home
 from flows.initialise import initialise
 from flows.keys import read_key
 from flows.runs import exclusive, latest_run, recorded
-from flows.settings import VaultSettings, read_settings, read_sources
+from flows.settings import (
+    CohortSettings,
+    Dwelling,
+    Ground,
+    OutcomeKind,
+    OutcomeSettings,
+    Stage,
+    Tenure,
+    VaultSettings,
+    read_settings,
+    read_sources,
+)
+from warehouse.definitions import (
+    DEFAULT_OUTCOME,
+    DWELLINGS,
+    EVERYBODY,
+    GROUNDS,
+    OUTCOME_KINDS,
+    STAGES,
+    TENURES,
+    CohortDefinition,
+)
 from warehouse.errors import KeyMissingError, SettingsError, UsageError
 from warehouse.vocabulary import FEEDS
 
@@ -115,3 +137,40 @@ def test_a_killed_run_reads_as_broken_off_and_blocks_nobody(home: Home) -> None:
     with exclusive(home), recorded(home, "nightly", None):
         pass
     assert (latest_run(home, "nightly") or run).state == "done"
+
+
+def test_outcome_and_cohort_are_settings_with_the_contracts_defaults(home: Home) -> None:
+    settings = read_settings(home)
+    assert settings.outcome.definition == DEFAULT_OUTCOME == OutcomeSettings().definition
+    assert settings.cohort.definition == EVERYBODY == CohortSettings().definition
+    text = home.settings.read_text("utf-8").replace('grounds = ["arrears"]', 'grounds = ["arrears", "other"]')
+    home.settings.write_text(text.replace("tenures = []", 'tenures = ["non_profit"]'), "utf-8")
+    assert read_settings(home).outcome.definition.grounds == ("arrears", "other")
+    assert read_settings(home).cohort.definition == CohortDefinition(tenures=("non_profit",))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ('kinds = ["court_request", "evicted"]', 'kinds = ["paid"]', r"outcome\.kinds\.0: Input should be"),
+        ('kinds = ["court_request", "evicted"]', "kinds = []", r"outcome\.kinds: .* at least 1 item"),
+        ('grounds = ["arrears"]', 'grounds = ["rent"]', r"outcome\.grounds\.0"),
+        ("tenures = []", 'tenures = ["owned"]', r"cohort\.tenures\.0"),
+        ("without_stages = []", 'without_stages = ["ended"]', r"cohort\.without_stages\.0"),
+        ("landlords = []", 'landlord = ["A"]', r"cohort\.landlord: Extra inputs"),
+    ],
+)
+def test_an_outcome_or_cohort_that_cannot_be_is_refused(home: Home, before: str, after: str, says: str) -> None:
+    text = home.settings.read_text("utf-8")
+    assert before in text
+    home.settings.write_text(text.replace(before, after), "utf-8")
+    with pytest.raises(SettingsError, match=says):
+        read_settings(home)
+
+
+@pytest.mark.parametrize(
+    ("settings_codes", "codes"),
+    [(OutcomeKind, OUTCOME_KINDS), (Ground, GROUNDS), (Tenure, TENURES), (Dwelling, DWELLINGS), (Stage, STAGES)],
+)
+def test_the_settings_name_the_codes_of_the_contract(settings_codes: Any, codes: tuple[str, ...]) -> None:
+    assert get_args(settings_codes) == codes
