@@ -12,7 +12,19 @@ from flows.command_line import app
 from flows.texts import TEXTS
 
 ROOT = Path(__file__).parents[2]
-PROMISED = ("init", "simulate", "intake", "retrain", "nightly", "scores", "worklist", "serve")
+PROMISED = (
+    "init",
+    "simulate",
+    "intake",
+    "retrain",
+    "nightly",
+    "scores",
+    "worklist",
+    "serve",
+    "models",
+    "promote",
+    "rollback",
+)
 
 
 def _bovagt(*words: str) -> subprocess.CompletedProcess[str]:
