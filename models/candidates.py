@@ -158,7 +158,7 @@ class AveragedBoosting(AdditiveBoosting):
 
     name: str = "averaged_boosting"
     members: int = 3
-    one_in: int = 12
+    one_in: int = 24
     regression: float | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 

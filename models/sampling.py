@@ -1,8 +1,9 @@
 """Fewer negatives to learn from, the same picture: every positive, and of each tenancy's negatives every n-th cut-off.
 
 Cut-offs a month apart tell nearly the same of a tenancy, so thinning along a tenancy's own history loses far less than
-leaving tenancies out. Which cut-offs a tenancy keeps is drawn once from the seed; the members of an ensemble take them
-in turn, so that together they see more of the negatives, and with as many members as `one_in` all of them.
+leaving tenancies out. Whoever is behind with the rent or has a letter stands where the top of the list is decided: of
+these as many are kept as can be; the many of whom there is nothing to tell are thinned. Which cut-offs a tenancy keeps
+is drawn once from the seed; the members of an ensemble take them in turn, so that together they see more of them.
 """
 
 import numpy as np
@@ -10,8 +11,8 @@ import polars as pl
 
 from models.matrix import TENANCY, Flags, Floats
 
-FEWEST_NEGATIVES = 15_000
-"""So many negatives are kept where there are as many: below, thinning would cost more than it saves."""
+FEWEST_NEGATIVES = 10_000
+"""So many negatives with a stage, and so many without, are kept where there are as many."""
 
 
 def thinned(
@@ -19,19 +20,30 @@ def thinned(
 ) -> tuple[pl.DataFrame, Flags, Floats | None]:
     """The rows that teach one member of an ensemble, their outcomes and weights.
 
-    About every `one_in`-th negative stays, none is left out where that would leave fewer than `FEWEST_NEGATIVES`, and
-    those that stay weigh so much more that the share of positives is as before. Weights are None where they were and
+    Of the negatives without a stage about every `one_in`-th stays, of those with one all; but neither are thinned to
+    fewer than `FEWEST_NEGATIVES`, nor are those with a stage kept beyond twice as many. Those that stay weigh so much
+    more that the share of positives is as before, with a stage and without. Weights are None where they were and
     nothing was left out. The order of the rows leaves no trace.
     """
-    negatives = int(outcomes.size - outcomes.sum())
-    one_in = max(1, min(one_in, negatives // FEWEST_NEGATIVES))
-    if one_in == 1:
+    near = _has_stage(matrix)
+    alike = [near & ~outcomes, ~near & ~outcomes]
+    many = [max(1, int(rows.sum()) // FEWEST_NEGATIVES) for rows in alike]
+    every = [max(1, many[0] // 2), min(one_in, many[1])]
+    if every == [1, 1]:
         return matrix, outcomes, weights
-    kept = (_turns(matrix, one_in, seed) + member) % one_in == 0
-    more = negatives / max(1, int((kept & ~outcomes).sum()))
-    rows = np.flatnonzero(kept | outcomes)
-    counts = np.where(outcomes[rows], 1.0, more) * (1.0 if weights is None else weights[rows])
-    return matrix[rows], outcomes[rows], counts
+    kept = (_turns(matrix, every[0] * every[1], seed) + member) % np.where(near, *every) == 0
+    counts = np.ones(outcomes.size) if weights is None else weights.copy()
+    for rows in alike:
+        counts[rows] *= rows.sum() / max(1, (rows & kept).sum())
+    left = np.flatnonzero(kept | outcomes)
+    return matrix[left], outcomes[left], counts[left]
+
+
+def _has_stage(matrix: pl.DataFrame) -> Flags:
+    """Whether a tenancy is in arrears or beyond; all are alike where the matrix does not say."""
+    if "stage" not in matrix.columns:
+        return np.zeros(matrix.height, dtype=bool)
+    return np.asarray((matrix["stage"] != "none").fill_null(False).to_numpy(), dtype=bool)
 
 
 def _turns(matrix: pl.DataFrame, one_in: int, seed: int) -> np.ndarray:

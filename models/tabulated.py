@@ -48,7 +48,7 @@ class TabulatedRegression(AdditiveBoosting):
 
     name: str = "tabulated_regression"
     strength: float = 0.001
-    one_in: int = 6
+    one_in: int = 12
     coefficients: Floats = field(default_factory=lambda: np.zeros(0), init=False)
 
     def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:

@@ -28,20 +28,36 @@ def test_every_positive_stays_and_the_share_of_positives_too(one_in: int, world:
     kept, flags, weights = thinned(world.matrix, world.flags, None, one_in=one_in, member=0, seed=1)
     assert weights is not None
     assert flags.sum() == world.flags.sum()
-    assert kept.height < world.matrix.height / one_in * 1.6
+    assert kept.height < world.matrix.height / 2
     assert weights[flags].tolist() == [1.0] * int(flags.sum())
     assert np.average(flags, weights=weights) == pytest.approx(world.flags.mean())
+    of_all = world.flags[(world.matrix["stage"] == "none").to_numpy()].mean()
+    alone = (kept["stage"] == "none").to_numpy()
+    assert np.average(flags[alone], weights=weights[alone]) == pytest.approx(of_all)
 
 
 @pytest.mark.usefixtures("few_are_enough")
 def test_members_together_see_every_negative_once_and_every_tenancy_each(world: Any) -> None:
     seen = []
+    matrix = world.matrix.with_columns(stage=pl.lit("none"))
     for member in range(7):
-        kept, flags, _ = thinned(world.matrix, world.flags, None, one_in=7, member=member, seed=1)
-        assert kept.select(TENANCY).n_unique() == world.matrix.select(TENANCY).n_unique()
+        kept, flags, _ = thinned(matrix, world.flags, None, one_in=7, member=member, seed=1)
+        assert kept.select(TENANCY).n_unique() == matrix.select(TENANCY).n_unique()
         seen.append(kept.filter(~flags))
     together = pl.concat(seen)
     assert together.height == together.unique().height == int((~world.flags).sum())
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_of_negatives_with_a_stage_more_are_kept(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = world.matrix.with_columns(
+        stage=pl.when(pl.col("tenancy_no").str.ends_with("1")).then(pl.lit("arrears")).otherwise(pl.lit("none"))
+    )
+    monkeypatch.setattr(sampling, "FEWEST_NEGATIVES", 600)
+    kept, flags, _ = thinned(few, world.flags, None, one_in=7, member=0, seed=1)
+    before, after = (m.filter(~f)["stage"].value_counts() for m, f in ((few, world.flags), (kept, flags)))
+    share = before.join(after, on="stage", suffix="_kept").with_columns(pl.col("count_kept") / pl.col("count"))
+    assert dict(share.select("stage", "count_kept").iter_rows()) == pytest.approx({"arrears": 1.0, "none": 1 / 7}, 0.2)
 
 
 @pytest.mark.usefixtures("few_are_enough")
