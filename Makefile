@@ -41,6 +41,7 @@ check: $(READY)  ## Lint, format, types, arrows between rooms, lock: every check
 bench: $(READY)  ## Seconds, rows, columns and peak memory on 12,000 tenancies x 72 months
 	@$(BIN)/python -m benchmarks.night
 	@$(BIN)/python -m benchmarks.effect
+	@$(BIN)/python -m benchmarks.reasons
 
 picture: $(READY)  ## The picture of the list in docs/, from the demo's published night
 	@$(BIN)/python -m flows.picture $(DEMO) docs/worklist.svg

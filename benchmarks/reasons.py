@@ -155,4 +155,4 @@ def show(checked: Checked) -> None:
 
 
 if __name__ == "__main__":
-    show(measure(Path("bench_reasons")))
+    show(measure(Path("bench") / "reasons"))
