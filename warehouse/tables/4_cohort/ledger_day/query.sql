@@ -33,6 +33,7 @@ select
   sum(debit_dkk) over account as debit_to_date_dkk,
   sum(rent_dkk) over account as rent_to_date_dkk,
   sum(credit_dkk) over account as credit_to_date_dkk,
+  sum(fee_dkk) over account as fee_to_date_dkk,
   sum(debit_dkk) over account - sum(credit_dkk) over account as balance_dkk
 from day
 window account as (partition by row_no order by on_day rows unbounded preceding)
