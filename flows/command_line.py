@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from flows.backtest_command import add_backtest_command
 from flows.clock import today
 from flows.effect_command import add_effect_command
 from flows.ending import end_quietly
@@ -276,6 +277,7 @@ def serve(
     serve_all(_ready(context), host, port, prefect_port, schedule=schedule)
 
 
+add_backtest_command(app)
 add_registry_commands(app)
 add_effect_command(app)
 

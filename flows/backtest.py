@@ -1,0 +1,144 @@
+"""The backtest of a municipality: past cut-offs built, proved and ranked; how good each ranking was, as records."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from flows.backtest_cut_offs import CutOffs, cut_offs_for, fixed_stage_rows, horizon_of, outcomes_of, stored_cut_offs
+from flows.backtest_guard import days_to_prove, prove_no_look_ahead
+from flows.home import Home
+from flows.progress import Advance, bar, silent
+from flows.retrain import audited_groups
+from flows.runs import exclusive, recorded
+from flows.scoring import model_columns
+from flows.workroom import Workroom, opened
+from models.backtest import Backtest, BacktestPlan, backtest
+from models.backtest_records import Reported, report
+from models.evaluation import CURVE, with_today
+from models.matrix import KEY, as_columns
+from models.operated import Operation
+from models.rankers import GRID, MODEL, usable_baselines
+from warehouse.errors import ModelError
+
+DRAWS = 1_000
+"""Bootstrap draws: what is reported is read to the second digit."""
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What a backtest gave: its records (see `report`), what can be said of them, and the backtest itself.
+
+    `model` is the ranking that the verdict is about, `k` how many the team can take on today.
+    """
+
+    as_of: date
+    cut_offs: CutOffs
+    reported: Reported
+    found: Backtest
+    model: str
+    k: int
+
+
+def run_backtest(home: Home, as_of: date, *, cut_offs: int | None = None, processes: int | None = None) -> Tested:
+    """The backtest as the command line runs it: with a progress bar."""
+    home.require()
+    with bar("Tilbageprøvning") as progress:
+        return backtest_home(home, as_of, cut_offs=cut_offs, processes=processes, progress=progress)
+
+
+def backtest_home(
+    home: Home, as_of: date, *, cut_offs: int | None = None, processes: int | None = None, progress: Advance = silent
+) -> Tested:
+    """Rank the past cut-offs whose outcomes were known on `as_of`, the latest `cut_offs` of them (settings say).
+
+    Nothing is taken in and nothing is promoted. `ModelError` where nothing can be tested, `LookAheadError` where a
+    feature looks ahead.
+    """
+    with exclusive(home), recorded(home, "backtest", as_of), opened(home) as room:
+        return backtest_room(room, as_of, cut_offs=cut_offs, processes=processes, progress=progress)
+
+
+def backtest_room(
+    room: Workroom,
+    as_of: date,
+    *,
+    cut_offs: int | None = None,
+    processes: int | None = None,
+    progress: Advance = silent,
+) -> Tested:
+    """The same in an open workroom."""
+    window = room.settings.training.cutoffs
+    days = cut_offs_for(room, as_of, cut_offs or window, window)
+    refuse_nothing_to_test(days, as_of)
+    directory = room.home.path / "backtests"
+    progress("features", 0.0)
+    built = stored_cut_offs(room, directory, days.needed, _part(progress, 0.0, 0.3))
+    progress("guard", 0.3)
+    prove_no_look_ahead(room, built.cohorts, days_to_prove(built.anew))
+    plan = plan_for(room, days, processes or room.settings.resources.threads)
+    later = fixed_stage_rows(room, directory, days.tested, as_of)
+    outcomes = outcomes_of(room, days.tested, as_of)
+    found = backtest(
+        built.cohorts,
+        _each_once(outcomes, later.outcomes),
+        as_columns(model_columns(room)),
+        directory,
+        plan,
+        known_on=lambda day, cut_offs: outcomes_of(room, cut_offs, day),
+        fixed_stage=later.matrix,
+        groups=_each_once(audited_groups(room, outcomes), later.audit),
+        progress=_part(progress, 0.35, 0.95),
+    )
+    progress("report", 0.95)
+    reported = report(found, plan, operation_of(room))
+    return Tested(as_of, days, reported, found, plan.model, room.settings.worklist.capacity)
+
+
+def _each_once(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+    """The rows of both, the first ones where a key is in both: a first demand's day may be a cut-off."""
+    if second.is_empty():
+        return first
+    return pl.concat([first, second.select(first.columns)]).unique(KEY, keep="first", maintain_order=True)
+
+
+def _part(progress: Advance, begin: float, end: float) -> Advance:
+    """A progress over a part of the whole."""
+    return lambda step, share: progress(step, begin + (end - begin) * share)
+
+
+def plan_for(room: Workroom, days: CutOffs, processes: int) -> BacktestPlan:
+    """Every candidate and every baseline that the columns allow, taught as `bovagt retrain` teaches."""
+    columns = as_columns(model_columns(room))
+    return BacktestPlan(
+        rankings=tuple(dict.fromkeys((MODEL, *GRID, *usable_baselines(columns)))),
+        model=MODEL,
+        horizon=horizon_of(room),
+        window=room.settings.training.cutoffs,
+        test_on=days.tested,
+        capacities=with_today(CURVE, room.settings.worklist.capacity),
+        seed=room.settings.training.seed,
+        draws=DRAWS,
+        processes=processes,
+    )
+
+
+def operation_of(room: Workroom) -> Operation:
+    """How the team works, by the settings: a night's places, and for how long a case is not issued again."""
+    wanted = room.settings.worklist
+    return Operation(
+        wanted.capacity,
+        quiet_days=wanted.quiet_days_after_agreed,
+        horizon_days=room.settings.outcome.horizon_days,
+    )
+
+
+def refuse_nothing_to_test(days: CutOffs, as_of: date) -> None:
+    """`ModelError` where no past cut-off's outcomes were known on `as_of`, or nothing was known before them."""
+    if not days.tested:
+        raise ModelError(
+            expected="past days with some known history before them and outcomes known by now",
+            found="none",
+            where=f"the warehouse as of {as_of.isoformat()}",
+            remedy="Deliver the history with registered_on per row, or wait until outcomes mature.",
+        )

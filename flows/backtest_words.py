@@ -1,0 +1,148 @@
+"""What a person reads of a backtest: a table of each population, the verdict, how the model ages, what was left out."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from models.backtest_records import Headline, Reported
+from models.bootstrap import Interval
+from models.evaluation import FIXED_STAGE, POPULATIONS
+from models.outcome import LabelState
+from models.rankers import ranking_name
+
+if TYPE_CHECKING:
+    from flows.backtest import Tested
+
+WORDS: dict[str, dict[str, str]] = {
+    POPULATIONS[0]: {"da": "Alle aktive lejemål", "en": "All active tenancies"},
+    POPULATIONS[1]: {"da": "Lejemål før opsigelse", "en": "Tenancies before termination"},
+    FIXED_STAGE: {"da": "En uge efter det første påkrav", "en": "A week after the first demand"},
+    "tested": {
+        "da": "{cut_offs} skæringsdage fra {first} til {last}, hver rangordnet ud fra det, man vidste den dag.",
+        "en": "{cut_offs} cut-offs from {first} to {last}, each ranked by what was known on its day.",
+    },
+    "title": {
+        "da": "{population}: {positives} lejemål fik udfaldet",
+        "en": "{population}: {positives} tenancies had the outcome",
+    },
+    "col_ranking": {"da": "Rangordning", "en": "Ranking"},
+    "col_recall_mean": {"da": "Fundet, snit over k", "en": "Found, mean over k"},
+    "col_auc": {"da": "AUC", "en": "AUC"},
+    "col_over": {"da": "Forskel til bedste enkle", "en": "Over the best simple one"},
+    "best": {"da": "bedste enkle", "en": "best simple one"},
+    "no_model": {
+        "da": "Ingen afgørelse er mulig: modellen kunne ikke trænes på det, man vidste ({why})",
+        "en": "No verdict is possible: the model could not be trained on what was known ({why})",
+    },
+    "top": {
+        "da": "Blandt modellens {k} øverste i snit: {states}.",
+        "en": "Among the model's first {k} on average: {states}.",
+    },
+    "aged": {
+        "da": "Trænet én gang: efter {months} måneder finder modellen {recall} ({less} mod nytrænet).",
+        "en": "Trained once: after {months} months the model finds {recall} ({less} against one trained anew).",
+    },
+    "refused": {
+        "da": "Udeladt: {ranking} ({count} skæringsdage): {why}",
+        "en": "Left out: {ranking} ({count} cut-offs): {why}",
+    },
+    "positive": {"da": "fik udfaldet", "en": "had the outcome"},
+    "negative": {"da": "fik det ikke", "en": "had not"},
+    "not_yet_mature": {"da": "endnu ikke afgjort", "en": "not yet known"},
+    "treated": {"da": "fik hjælp", "en": "were helped"},
+    "moved_or_died": {"da": "flyttede eller døde", "en": "moved or died"},
+    "unlinked": {"da": "kunne ikke kobles", "en": "could not be linked"},
+}
+"""What is said, in both languages."""
+
+
+def show(tested: "Tested", language: str) -> None:
+    """Print the backtest for a person."""
+    import sys
+
+    from rich.console import Console
+
+    console = Console() if sys.stdout.isatty() else Console(width=130)
+    console.print(_tested(tested, language))
+    for table in tables(tested.reported, language):
+        console.print(table)
+    for sentence in sentences(tested, language):
+        console.print(sentence, highlight=False, markup=False)
+
+
+def tables(reported: Reported, language: str) -> Iterator[Any]:
+    """A table for each population: every ranking by how much it found, with intervals."""
+    from rich.table import Table
+
+    for population, measure in dict.fromkeys((each.population, each.measure) for each in reported.headlines):
+        blanks = {"population": WORDS[population][language], "positives": reported.positives[population]}
+        table = Table(title=_say("title", language, **blanks), title_justify="left")
+        for place, heading in enumerate(("ranking", measure, "over")):
+            table.add_column(_say(f"col_{heading}", language), justify="right" if place else "left")
+        for each in reported.headlines:
+            if each.population == population:
+                table.add_row(*_row(each, language))
+        yield table
+
+
+def _row(each: Headline, language: str) -> tuple[str, str, str]:
+    over = _interval(each.over_best, language, sign=True) if each.over_best else _say("best", language)
+    return ranking_name(each.ranking, language), _interval(each.value, language), over
+
+
+def sentences(tested: "Tested", language: str) -> Iterator[str]:
+    """The verdicts, who stood in the top, how the model ages, and what was left out."""
+    reported, found = tested.reported, tested.found
+    for population, verdict in reported.verdicts.items():
+        yield f"{WORDS[population][language]}: {getattr(verdict, language)}"
+    whys = {each.ranking: each.why for each in found.ranked.refused}
+    if not reported.verdicts:
+        yield _say("no_model", language, why=whys.get(tested.model, "–"))
+    yield from _top(tested, language)
+    yield from _aged(found.ageing, language)
+    for ranking, why in whys.items():
+        count = sum(each.ranking == ranking for each in found.ranked.refused)
+        yield _say("refused", language, ranking=ranking_name(ranking, language), count=count, why=why)
+
+
+def _tested(tested: "Tested", language: str) -> str:
+    days = [fold.test for fold in tested.found.ranked.folds]
+    return _say("tested", language, cut_offs=len(days), first=min(days), last=max(days))
+
+
+def _top(tested: "Tested", language: str) -> Iterator[str]:
+    """How many of each label state stood in today's k, on average over the cut-offs."""
+    mean = tested.reported.records.filter(
+        pl.col("as_of").is_null(), population=POPULATIONS[1], ranking=tested.model, measure="recall_at_k", k=tested.k
+    )
+    for row in mean.iter_rows(named=True):
+        counts = {state: row[f"top_{state}"] for state in LabelState if row[f"top_{state}"]}
+        told = (f"{_number(count, 1, language)} {WORDS[state][language]}" for state, count in counts.items())
+        yield _say("top", language, k=tested.k, states=", ".join(told))
+
+
+def _aged(ageing: pl.DataFrame, language: str) -> Iterator[str]:
+    """The oldest age that was followed."""
+    for row in ageing.filter(pl.col("age_months") > 0).tail(1).iter_rows(named=True):
+        recall = Interval(row["recall"], row["low"], row["high"])
+        less = Interval(row["difference"], row["difference_low"], row["difference_high"])
+        told = {"recall": _interval(recall, language), "less": _interval(less, language, sign=True)}
+        yield _say("aged", language, months=row["age_months"], **told)
+
+
+def _say(name: str, language: str, **blanks: object) -> str:
+    return WORDS[name][language].format(**blanks)
+
+
+def _interval(found: Interval, language: str, *, sign: bool = False) -> str:
+    between = " til " if language == "da" else " to "
+    ends = between.join(_number(end, 3, language, sign=sign) for end in (found.low, found.high))
+    return f"{_number(found.value, 3, language, sign=sign)} [{ends}]"
+
+
+def _number(number: float, digits: int, language: str, *, sign: bool = False) -> str:
+    if number != number:  # NaN is the only number that differs from itself
+        return "–"
+    text = f"{number:+.{digits}f}" if sign else f"{number:.{digits}f}"
+    return text.replace(".", ",") if language == "da" else text
