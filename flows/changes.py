@@ -13,6 +13,7 @@ from models.matrix import TENANCY
 from models.movement import Known, Saying, known_of, movements, tell
 from models.rules import RulesRanker
 from models.sentences import date_text
+from warehouse.errors import StoreError
 from warehouse.features import build_as_of, read_cohort, read_evidence, read_matrix
 from warehouse.news import known_between
 from worklist.changes import SCHEMA, compare
@@ -47,8 +48,12 @@ class _Compared:
 
 
 def what_changed(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Changes:
-    """Who is new, gone or moved on `listed` since the night before, and why; empty where no night came before."""
-    earlier = night_before(room, scored.as_of)
+    """Who is new, gone or moved on `listed` since the night before, and why; empty where no night can be read."""
+    try:
+        earlier = night_before(room, scored.as_of)
+    except StoreError as error:
+        # Tonight's list does not wait for a damaged older one; that it could not be read is said.
+        return Changes(facts={"since": None, "unreadable": error.expected})
     if earlier is None:
         return Changes()
     places = compare(earlier.frame("worklist"), listed, earlier.frame("scores"), scored.frame)

@@ -148,3 +148,13 @@ def test_another_ranking_is_said_once_and_by_every_row_that_it_may_have_moved(ni
     after = read_night(nights / "published", TOMORROW)
     assert (after.facts["changes"]["since"], after.facts["changes"]["model_changed"]) == (UNTIL.isoformat(), False)
     assert not [said for said in after.frame("changes")["reasons_da"] if said[0].startswith("Modellen er skiftet")]
+
+
+def test_a_damaged_night_before_does_not_stop_the_list(nights: Path, tmp_path: Path) -> None:
+    town = Path(shutil.copytree(nights, tmp_path / "town", symlinks=True))
+    (town / "published" / TOMORROW.isoformat() / "scores.parquet").write_bytes(b"")
+    night = nightly(Home(town), TOMORROW + timedelta(days=1), UNTIL)
+    assert night.worklist.height > 0
+    told = read_night(town / "published", night.as_of).facts["changes"]
+    assert told["since"] is None
+    assert "unreadable" in told
