@@ -25,6 +25,7 @@ from models.bootstrap import Interval
 from models.evaluation import CAPACITIES, POPULATIONS, Evaluation, evaluate, headline
 from models.matrix import KEY, Column
 from models.outcome import Horizon, label
+from models.rankers import MODEL
 from models.splits import AsOfDateSplit, Fold
 from warehouse.errors import ModelError
 
@@ -80,7 +81,7 @@ class AblationPlan:
     `test_on` (empty: any).
     """
 
-    ranking: str = "boosting_and_regression"
+    ranking: str = MODEL
     horizon: Horizon = field(default_factory=Horizon)
     cut_offs: int = 6
     fewest_teaching: int = 6
@@ -173,7 +174,7 @@ def _steps(
     frame = cohorts[fold.test]
     steps = []
     for name, columns in kept.items():
-        lesson = lesson_of(cohorts, fold.teach, fold.test, labels, columns, plan.seed)
+        lesson = lesson_of(cohorts, fold.teach, fold.test, labels, columns, plan.seed, plan.horizon)
         key = cell_key(model=lesson.key(plan.ranking), rows=frame.digest)
         target = Target("calendar", fold.test, frame, CellFile(directory / "cells" / f"{key}.parquet"))
         # What looks ahead is looked for once: with every column.

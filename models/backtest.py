@@ -130,7 +130,7 @@ def rank_cut_offs(
     folds = plan.splitter.plan(cohorts)
     known = known_on or (lambda _, days: outcomes.filter(pl.col("as_of").is_in(list(days))))
     later = _fixed_frames(directory, fixed_stage, [fold.test for fold in folds])
-    lessons = [_lesson(cohorts, fold, known, directory, tuple(columns), plan.seed) for fold in folds]
+    lessons = [_lesson(cohorts, fold, known, directory, tuple(columns), plan) for fold in folds]
     works = [_works(lesson, cohorts, later, directory, plan) for lesson in lessons]
     computed = _compute(lessons, works, plan, progress)
     kept = [*(cohort.path for cohort in cohorts.values()), *(lesson.labels.path for lesson in lessons)]
@@ -139,10 +139,10 @@ def rank_cut_offs(
 
 
 def _lesson(
-    cohorts: Cohorts, fold: Fold, known_on: KnownOn, directory: Path, columns: tuple[Column, ...], seed: int
+    cohorts: Cohorts, fold: Fold, known_on: KnownOn, directory: Path, columns: tuple[Column, ...], plan: BacktestPlan
 ) -> Lesson:
     labels = keep_frame(directory / "labels", "", known_on(fold.test, fold.teach))
-    return lesson_of(cohorts, fold.teach, fold.test, labels, columns, seed)
+    return lesson_of(cohorts, fold.teach, fold.test, labels, columns, plan.seed, plan.horizon)
 
 
 def _fixed_frames(directory: Path, matrix: pl.DataFrame | None, tested: Sequence[date]) -> dict[date, StoredFrame]:

@@ -10,29 +10,22 @@ from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, Protocol, Self, runtime_checkable
+from typing import Literal
 
 import polars as pl
 
 from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, write_bytes
 from models.boosting import AdditiveBoosting
+from models.fitting import fit_ranker, last_ones_calibrate
 from models.leaks import refuse_revealing
-from models.matrix import KEY, Column, Flags, Floats
+from models.matrix import KEY, Column, Floats
 from models.model_files import from_bytes, to_bytes
-from models.outcome import counted_rows, label, positives
-from models.rankers import RANKERS, Ranker
-from models.training import Split, last_ones_calibrate
+from models.outcome import Horizon, label
+from models.rankers import GRID, MODEL, Ranker
+from models.treatment import How
 from warehouse.errors import ModelError
 
 _COMPUTED_BY = ("scikit-learn", "numpy", "polars", "scipy")
-
-
-@runtime_checkable
-class Calibrated(Protocol):
-    """A ranker whose scores become probabilities on a window later than the one that taught."""
-
-    def calibrate(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
-        """Fit the probabilities."""
 
 
 Kind = Literal["calendar", "fixed_stage", "aged"]
@@ -58,6 +51,7 @@ class Lesson:
     labels: StoredFrame
     columns: tuple[Column, ...]
     seed: int
+    horizon: Horizon = field(default_factory=Horizon)
 
     def key(self, ranking: str) -> str:
         """The name of the model that this teaches `ranking`: another name wherever another model could come out."""
@@ -68,6 +62,7 @@ class Lesson:
             cohorts=[cohort.digest for cohort in self.cohorts],
             labels=self.labels.digest,
             seed=self.seed,
+            horizon=vars(self.horizon),
         )
 
     def read(self) -> pl.DataFrame:
@@ -99,10 +94,16 @@ class Step:
 
 
 def lesson_of(
-    cohorts: Cohorts, days: Sequence[date], test: date, labels: StoredFrame, columns: tuple[Column, ...], seed: int
+    cohorts: Cohorts,
+    days: Sequence[date],
+    test: date,
+    labels: StoredFrame,
+    columns: tuple[Column, ...],
+    seed: int,
+    horizon: Horizon,
 ) -> Lesson:
     """The lesson of a fold; `cohorts` are those of the backtest."""
-    return Lesson(test, tuple(cohorts[day] for day in days), tuple(days), labels, columns, seed)
+    return Lesson(test, tuple(cohorts[day] for day in days), tuple(days), labels, columns, seed, horizon)
 
 
 @cache
@@ -153,20 +154,12 @@ def _ranker(work: Work, taught: _Taught) -> Ranker:
     if work.model is not None and work.model.exists():
         return from_bytes(work.model.read_bytes(), work.model.stem)
     lesson = taught.lesson
-    ranker = fit_ranker(work.ranking, taught.read(), lesson.columns, last_ones_calibrate(lesson.days), lesson.seed)
+    split = last_ones_calibrate(lesson.days)
+    # The one for use is taught as it is for use; for the other candidates leaving the helped out is enough, and quick.
+    how: How | None = "doubly_robust" if work.ranking == MODEL else "drop" if work.ranking in GRID else None
+    ranker = fit_ranker(work.ranking, taught.read(), lesson.columns, split, lesson.seed, lesson.horizon, how=how)
     if work.model is not None and isinstance(ranker, AdditiveBoosting):
         write_bytes(work.model, to_bytes(ranker))
-    return ranker
-
-
-def fit_ranker(ranking: str, labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int) -> Ranker:
-    """The ranker called `ranking`, taught on the cut-offs that teach and calibrated, where it can be, on the later."""
-    taught, calibrating = (
-        counted_rows(labelled.filter(pl.col("as_of").is_in(d))) for d in (split.fit, split.calibrate)
-    )
-    ranker = RANKERS[ranking](columns, seed).fit(taught, positives(taught).to_numpy())
-    if isinstance(ranker, Calibrated):
-        ranker.calibrate(calibrating, positives(calibrating).to_numpy())
     return ranker
 
 

@@ -99,8 +99,8 @@ def _feature(values: Floats, counts: Floats) -> _Feature:
     numbers = bins.numbers(values)
     unknown = numbers == bins.unknown
     logs = np.where(unknown, 0.0, np.sign(values) * np.log1p(np.abs(values)))
-    weight = np.bincount(numbers, weights=counts, minlength=bins.unknown + 1)[:-1]
-    sums = np.bincount(numbers, weights=counts * logs, minlength=bins.unknown + 1)[:-1]
+    weight = np.bincount(numbers, weights=counts, minlength=bins.unknown + 1)[:-1].astype(np.float64)
+    sums = np.bincount(numbers, weights=counts * logs, minlength=bins.unknown + 1)[:-1].astype(np.float64)
     levels = np.zeros(bins.unknown + 1)
     if weight.sum() > 0:
         levels[:-1] = _standardised(_filled(sums, weight), weight)

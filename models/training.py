@@ -9,11 +9,12 @@ import polars as pl
 from models.boosting import FEWEST_POSITIVES, AdditiveBoosting
 from models.bootstrap import DRAWS
 from models.evaluation import CAPACITIES, LATE_STAGES, POPULATIONS, Evaluation, evaluate
+from models.fitting import Split, fit_ranker, last_ones_calibrate
 from models.gate import Gate, GateRule, judge_model, not_tested
 from models.matrix import KEY, TENANCY, Column, DescribesColumn, as_columns, require_columns
-from models.outcome import Horizon, count_states, counted_rows, label, mature_cut_offs, positives, refuse_look_ahead
+from models.outcome import Horizon, count_states, label, mature_cut_offs, positives, refuse_look_ahead
 from models.parity import Parity, recall_parity, reference_groups
-from models.rankers import MODEL, RANKERS, Ranker, usable_baselines
+from models.rankers import MODEL, Ranker, usable_baselines
 from models.stability import Stability, list_stability, other_seeds
 from warehouse.errors import ModelError
 
@@ -29,15 +30,6 @@ Advance = Callable[[str, float], None]
 
 def _silent(step: str, share: float) -> None:
     """Nobody listens."""
-
-
-@dataclass(frozen=True)
-class Split:
-    """Cut-offs that teach and the later ones that calibrate; `held_out` are later still, none of them known then."""
-
-    fit: tuple[date, ...]
-    calibrate: tuple[date, ...]
-    held_out: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +88,7 @@ def train(
     tested = _test(mature, columns, cut_offs, horizon, seed, capacities, draws, rule, groups)
     progress("fit", 0.6)
     split = last_ones_calibrate(cut_offs)
-    model = fit_model(mature, columns, split, seed)
+    model = fit_model(mature, columns, split, seed, horizon)
     progress("done", 1.0)
     states = count_states(mature)
     return TrainedModel(
@@ -114,21 +106,14 @@ def train(
     )
 
 
-def fit_model(labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int) -> AdditiveBoosting:
-    """The model fitted on the cut-offs that teach and calibrated on the later ones."""
-    taught, calibrating = (_counted_on(labelled, days) for days in (split.fit, split.calibrate))
-    model = AdditiveBoosting(columns, seed=seed).fit(taught, positives(taught).to_numpy())
-    return model.calibrate(calibrating, positives(calibrating).to_numpy())
-
-
-def _counted_on(labelled: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
-    return counted_rows(labelled.filter(pl.col("as_of").is_in(days)))
-
-
-def last_ones_calibrate(cut_offs: Sequence[date]) -> Split:
-    """The last two cut-offs calibrate, the last one where there are fewer than four; the others teach."""
-    later = 2 if len(cut_offs) >= 4 else 1
-    return Split(tuple(cut_offs[:-later]), tuple(cut_offs[-later:]))
+def fit_model(
+    labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
+) -> AdditiveBoosting:
+    """The model for use: taught the risk if nobody comes, and calibrated on the later cut-offs."""
+    model = fit_ranker(MODEL, labelled, columns, split, seed, horizon, how="doubly_robust")
+    if not isinstance(model, AdditiveBoosting):
+        raise TypeError(f"{MODEL} is not additive: its reasons would not be exact")
+    return model
 
 
 def split_for_test(cut_offs: Sequence[date], horizon: Horizon) -> Split | None:
@@ -170,13 +155,13 @@ def _test(
         return _Tested(None, not_tested("The history is too short to hold out a cut-off; the model was not tested."))
     refuse_look_ahead((*split.fit, *split.calibrate), split.held_out[0], horizon)
     try:
-        rankers = _fitted(labelled, columns, split, seed)
+        rankers = _fitted(labelled, columns, split, seed, horizon)
     except ModelError as error:
         return _Tested(split, not_tested(f"The model could not be tested: {error}"))
     held_out = labelled.filter(pl.col("as_of").is_in(split.held_out))
     evaluation = evaluate(rankers, MODEL, held_out, capacities=capacities, seed=seed, draws=draws, groups=groups)
     baselines = [name for name in rankers if name != MODEL]
-    stability = _stability(labelled, columns, split, seed, capacities, rankers[MODEL])
+    stability = _stability(labelled, columns, split, seed, horizon, capacities, rankers[MODEL])
     parity = None if groups is None else _parity(evaluation, capacities, seed, draws)
     gate = judge_model(evaluation, baselines, capacities, parity=parity, stability=stability, rule=rule)
     return _Tested(split, gate, evaluation, stability, tuple(parity or ()))
@@ -194,24 +179,24 @@ def _stability(
     columns: tuple[Column, ...],
     split: Split,
     seed: int,
+    horizon: Horizon,
     capacities: Sequence[int],
     model: Ranker,
 ) -> Stability:
     """How far the list of the latest held-out cut-off is the same from other seeds; deadlines order the late stages."""
     latest = (pl.col("as_of") == split.held_out[-1]) & ~pl.col("stage").is_in(LATE_STAGES)
     rows = labelled.filter(latest).sort(KEY)
-    others = [fit_model(labelled, columns, split, each) for each in other_seeds(seed)]
+    others = [fit_model(labelled, columns, split, each, horizon) for each in other_seeds(seed)]
     return list_stability([each.score(rows) for each in (model, *others)], capacities)
 
 
-def _fitted(labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int) -> dict[str, Ranker]:
+def _fitted(
+    labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
+) -> dict[str, Ranker]:
     """The model and every baseline the columns allow, fitted on what was known before the first held-out cut-off."""
-    taught = _counted_on(labelled, split.fit)
-    flags = positives(taught).to_numpy()
-    rankers: dict[str, Ranker] = {MODEL: fit_model(labelled, columns, split, seed)}
-    for name in usable_baselines(columns):
-        rankers[name] = RANKERS[name](columns, seed).fit(taught, flags)
-    return rankers
+    baselines = usable_baselines(columns)
+    rankers: dict[str, Ranker] = {MODEL: fit_model(labelled, columns, split, seed, horizon)}
+    return rankers | {name: fit_ranker(name, labelled, columns, split, seed, horizon) for name in baselines}
 
 
 def refuse_too_few_cut_offs(cut_offs: Sequence[date], as_of: date, horizon: Horizon) -> None:

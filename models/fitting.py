@@ -1,0 +1,78 @@
+"""How any ranker is taught: on earlier cut-offs, the risk if nobody comes, and calibrated on the later of them.
+
+Training and backtest share it, so that what is tested is what is put to use.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
+import polars as pl
+
+from models.matrix import Column, Flags
+from models.outcome import Horizon, counted_rows, positives
+from models.rankers import RANKERS, Ranker
+from models.treatment import How, Taught, teaching_rows
+
+
+@runtime_checkable
+class Calibrated(Protocol):
+    """A ranker whose scores become probabilities on a window later than the one that taught."""
+
+    def calibrate(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
+        """Fit the probabilities."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Cut-offs that teach and the later ones that calibrate; `held_out` are later still, none of them known then."""
+
+    fit: tuple[date, ...]
+    calibrate: tuple[date, ...]
+    held_out: tuple[date, ...] = ()
+
+
+def fit_ranker(
+    ranking: str,
+    labelled: pl.DataFrame,
+    columns: tuple[Column, ...],
+    split: Split,
+    seed: int,
+    horizon: Horizon,
+    *,
+    how: How | None = None,
+) -> Ranker:
+    """The ranker called `ranking`, taught on the cut-offs that teach and calibrated, where it can be, on the later.
+
+    `how` says what becomes of rows whose tenancy was helped (`models.treatment`); None takes every positive and
+    negative as it is: a simple order learns little or nothing, and needs no more.
+    """
+    taught = _taught(_on(labelled, split.fit), columns, seed, horizon, how)
+    # Weights that are all one would only make the fit slower.
+    weights = None if bool((taught.weights == 1).all()) else taught.weights
+    ranker = RANKERS[ranking](columns, seed).fit(taught.rows, taught.outcomes, weights)
+    if isinstance(ranker, Calibrated):
+        calibrating = counted_rows(_on(labelled, split.calibrate))
+        ranker.calibrate(calibrating, positives(calibrating).to_numpy())
+    return ranker
+
+
+def _taught(
+    labelled: pl.DataFrame, columns: tuple[Column, ...], seed: int, horizon: Horizon, how: How | None
+) -> Taught:
+    if how is not None:
+        return teaching_rows(labelled, columns, seed=seed, how=how, horizon_days=horizon.days)
+    counted = counted_rows(labelled)
+    return Taught(counted, positives(counted).to_numpy(), np.ones(counted.height))
+
+
+def _on(labelled: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
+    return labelled.filter(pl.col("as_of").is_in(days))
+
+
+def last_ones_calibrate(cut_offs: Sequence[date]) -> Split:
+    """The last two cut-offs calibrate, the last one where there are fewer than four; the others teach."""
+    later = 2 if len(cut_offs) >= 4 else 1
+    return Split(tuple(cut_offs[:-later]), tuple(cut_offs[-later:]))
