@@ -103,3 +103,33 @@ def town(trained: Path, tmp_path: Path) -> Path:
 def inbox_only(delivered: Path, tmp_path: Path) -> Path:
     """A copy of the town before anything was taken in."""
     return Path(shutil.copytree(delivered, tmp_path / "town", symlinks=True))
+
+
+NEEDED = ("tenancies", "rent_postings", "notices")
+"""The least that a municipality must have: who rents, what was paid, and what happened."""
+
+
+@pytest.fixture(scope="session")
+def trained_on_few(delivered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The town whose other feeds never sent anything, taken in, with a model trained that waits beside the rules."""
+
+    def make(path: Path) -> None:
+        from flows.home import Home
+        from flows.retrain import retrain
+
+        shutil.copytree(delivered, path, symlinks=True)
+        for feed in (path / "inbox").iterdir():
+            for file in [] if feed.name in NEEDED else list(feed.iterdir()):
+                file.unlink()
+        settings = path / "bovagt.toml"
+        settings.write_text(settings.read_text("utf-8").replace("cutoffs = 24", "cutoffs = 20"), "utf-8")
+        training = retrain(Home(path), UNTIL, UNTIL)
+        assert training.version is not None, training.why
+
+    return _once(_shared(tmp_path_factory) / "trained_on_few", make)
+
+
+@pytest.fixture
+def few_sources(trained_on_few: Path, tmp_path: Path) -> Path:
+    """A copy of the town with few sources."""
+    return Path(shutil.copytree(trained_on_few, tmp_path / "town", symlinks=True))
