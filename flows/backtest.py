@@ -40,43 +40,50 @@ class Tested:
     k: int
 
 
-def run_backtest(home: Home, as_of: date, *, cut_offs: int | None = None, processes: int | None = None) -> Tested:
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a backtest; the settings say what is None.
+
+    `cut_offs`: how many past months are tested. `processes`: how many work at a time. `rankings`: which are compared
+    (every candidate, and every baseline that the columns allow).
+    """
+
+    cut_offs: int | None = None
+    processes: int | None = None
+    rankings: tuple[str, ...] | None = None
+
+
+EVERYTHING = Asked()
+
+
+def run_backtest(home: Home, as_of: date, asked: Asked = EVERYTHING) -> Tested:
     """The backtest as the command line runs it: with a progress bar."""
     home.require()
     with bar("Tilbageprøvning") as progress:
-        return backtest_home(home, as_of, cut_offs=cut_offs, processes=processes, progress=progress)
+        return backtest_home(home, as_of, asked, progress)
 
 
-def backtest_home(
-    home: Home, as_of: date, *, cut_offs: int | None = None, processes: int | None = None, progress: Advance = silent
-) -> Tested:
-    """Rank the past cut-offs whose outcomes were known on `as_of`, the latest `cut_offs` of them (settings say).
+def backtest_home(home: Home, as_of: date, asked: Asked = EVERYTHING, progress: Advance = silent) -> Tested:
+    """Rank the latest past cut-offs whose outcomes were known on `as_of`, and measure.
 
     Nothing is taken in and nothing is promoted. `ModelError` where nothing can be tested, `LookAheadError` where a
     feature looks ahead.
     """
     with exclusive(home), recorded(home, "backtest", as_of), opened(home) as room:
-        return backtest_room(room, as_of, cut_offs=cut_offs, processes=processes, progress=progress)
+        return backtest_room(room, as_of, asked, progress)
 
 
-def backtest_room(
-    room: Workroom,
-    as_of: date,
-    *,
-    cut_offs: int | None = None,
-    processes: int | None = None,
-    progress: Advance = silent,
-) -> Tested:
+def backtest_room(room: Workroom, as_of: date, asked: Asked = EVERYTHING, progress: Advance = silent) -> Tested:
     """The same in an open workroom."""
     window = room.settings.training.cutoffs
-    days = cut_offs_for(room, as_of, cut_offs or window, window)
+    days = cut_offs_for(room, as_of, asked.cut_offs or window, window)
     refuse_nothing_to_test(days, as_of)
     directory = room.home.path / "backtests"
     progress("features", 0.0)
     built = stored_cut_offs(room, directory, days.needed, _part(progress, 0.0, 0.3))
     progress("guard", 0.3)
     prove_no_look_ahead(room, built.cohorts, days_to_prove(built.anew))
-    plan = plan_for(room, days, processes or room.settings.resources.threads)
+    plan = plan_for(room, days, asked)
     later = fixed_stage_rows(room, directory, days.tested, as_of)
     outcomes = outcomes_of(room, days.tested, as_of)
     found = backtest(
@@ -107,11 +114,11 @@ def _part(progress: Advance, begin: float, end: float) -> Advance:
     return lambda step, share: progress(step, begin + (end - begin) * share)
 
 
-def plan_for(room: Workroom, days: CutOffs, processes: int) -> BacktestPlan:
-    """Every candidate and every baseline that the columns allow, taught as `bovagt retrain` teaches."""
+def plan_for(room: Workroom, days: CutOffs, asked: Asked) -> BacktestPlan:
+    """What is asked, taught as `bovagt retrain` teaches."""
     columns = as_columns(model_columns(room))
     return BacktestPlan(
-        rankings=tuple(dict.fromkeys((MODEL, *GRID, *usable_baselines(columns)))),
+        rankings=asked.rankings or tuple(dict.fromkeys((MODEL, *GRID, *usable_baselines(columns)))),
         model=MODEL,
         horizon=horizon_of(room),
         window=room.settings.training.cutoffs,
@@ -119,7 +126,7 @@ def plan_for(room: Workroom, days: CutOffs, processes: int) -> BacktestPlan:
         capacities=with_today(CURVE, room.settings.worklist.capacity),
         seed=room.settings.training.seed,
         draws=DRAWS,
-        processes=processes,
+        processes=asked.processes or room.settings.resources.threads,
     )
 
 

@@ -70,10 +70,10 @@ def backtest(
     """
     home: Home = context.obj
     home.require()
-    from flows.backtest import run_backtest
+    from flows.backtest import Asked, run_backtest
     from flows.settings import read_settings
 
-    tested = run_backtest(home, as_of or today(), cut_offs=cutoffs, processes=processes)
+    tested = run_backtest(home, as_of or today(), Asked(cutoffs, processes))
     if output is BacktestFormat.table:
         from flows.backtest_words import show
 

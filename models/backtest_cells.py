@@ -16,13 +16,13 @@ import polars as pl
 
 from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, write_bytes
 from models.boosting import AdditiveBoosting
-from models.fitting import fit_ranker, last_ones_calibrate
+from models.fitting import fit_taught, last_ones_calibrate, taught_by
 from models.leaks import refuse_revealing
 from models.matrix import KEY, Column, Floats
 from models.model_files import from_bytes, to_bytes
-from models.outcome import Horizon, label
+from models.outcome import Horizon, counted_rows, label
 from models.rankers import GRID, MODEL, Ranker
-from models.treatment import How
+from models.treatment import How, Taught
 from warehouse.errors import ModelError
 
 _COMPUTED_BY = ("scikit-learn", "numpy", "polars", "scipy")
@@ -119,11 +119,11 @@ def code_hash() -> str:
 
 def take(step: Step) -> int:
     """Teach and score; gives the number of cells that were computed. `LookAheadError` where a feature does."""
-    lesson, taught, done = step.lesson, _Taught(step.lesson, step.guarded), 0
+    lesson, lessons, done = step.lesson, _Lessons(step.lesson, step.guarded), 0
     for work in step.works:
         missing = [target for target in work.targets if not target.cell.is_kept]
         try:
-            ranker = _ranker(work, taught) if missing else None
+            ranker = _ranker(work, lessons) if missing else None
         except ModelError as error:
             for target in missing:
                 target.cell.refuse(str(error))
@@ -134,33 +134,49 @@ def take(step: Step) -> int:
     return done
 
 
-class _Taught:
-    """The rows that teach, read when the first ranking needs them."""
+class _Lessons:
+    """The rows that teach and those that calibrate, read when the first ranking needs them."""
 
     def __init__(self, lesson: Lesson, guarded: bool) -> None:
         self.lesson, self.guarded = lesson, guarded
         self.rows: pl.DataFrame | None = None
+        self.calibrating = pl.DataFrame()
+        self.by: tuple[How | None, Taught] | None = None
 
-    def read(self) -> pl.DataFrame:
+    def taught(self, how: How | None) -> Taught:
+        """What teaches `how`; the last one asked for is kept, since the rankings that share it follow each other."""
+        if self.by is None or self.by[0] != how:
+            self.by = None
+            lesson = self.lesson
+            self.by = how, taught_by(self._read(), lesson.columns, lesson.seed, lesson.horizon, how)
+        return self.by[1]
+
+    def _read(self) -> pl.DataFrame:
         if self.rows is None:
-            self.rows = self.lesson.read()
+            labelled, split = self.lesson.read(), last_ones_calibrate(self.lesson.days)
             if self.guarded:
-                refuse_revealing(self.rows.filter(as_of=self.lesson.days[-1]), self.lesson.columns)
+                refuse_revealing(labelled.filter(as_of=self.lesson.days[-1]), self.lesson.columns)
+            self.calibrating = counted_rows(labelled.filter(pl.col("as_of").is_in(split.calibrate)))
+            self.rows = labelled.filter(pl.col("as_of").is_in(split.fit))
         return self.rows
 
 
-def _ranker(work: Work, taught: _Taught) -> Ranker:
+def _ranker(work: Work, lessons: _Lessons) -> Ranker:
     """The ranker, from its file where it was kept."""
     if work.model is not None and work.model.exists():
         return from_bytes(work.model.read_bytes(), work.model.stem)
-    lesson = taught.lesson
-    split = last_ones_calibrate(lesson.days)
-    # The one for use is taught as it is for use; for the other candidates leaving the helped out is enough, and quick.
-    how: How | None = "doubly_robust" if work.ranking == MODEL else "drop" if work.ranking in GRID else None
-    ranker = fit_ranker(work.ranking, taught.read(), lesson.columns, split, lesson.seed, lesson.horizon, how=how)
+    taught = lessons.taught(taught_how(work.ranking))
+    ranker = fit_taught(work.ranking, taught, lessons.calibrating, lessons.lesson.columns, lessons.lesson.seed)
     if work.model is not None and isinstance(ranker, AdditiveBoosting):
         write_bytes(work.model, to_bytes(ranker))
     return ranker
+
+
+def taught_how(ranking: str) -> How | None:
+    """The one for use is taught as it is for use; for other candidates leaving the helped out is enough, and quick."""
+    if ranking == MODEL:
+        return "doubly_robust"
+    return "drop" if ranking in GRID else None
 
 
 def _score(ranker: Ranker, targets: Sequence[Target], lesson: Lesson) -> None:

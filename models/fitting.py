@@ -49,23 +49,30 @@ def fit_ranker(
     `how` says what becomes of rows whose tenancy was helped (`models.treatment`); None takes every positive and
     negative as it is: a simple order learns little or nothing, and needs no more.
     """
-    taught = _taught(_on(labelled, split.fit), columns, seed, horizon, how)
-    # Weights that are all one would only make the fit slower.
-    weights = None if bool((taught.weights == 1).all()) else taught.weights
-    ranker = RANKERS[ranking](columns, seed).fit(taught.rows, taught.outcomes, weights)
-    if isinstance(ranker, Calibrated):
-        calibrating = counted_rows(_on(labelled, split.calibrate))
-        ranker.calibrate(calibrating, positives(calibrating).to_numpy())
-    return ranker
+    taught = taught_by(_on(labelled, split.fit), columns, seed, horizon, how)
+    return fit_taught(ranking, taught, counted_rows(_on(labelled, split.calibrate)), columns, seed)
 
 
-def _taught(
+def taught_by(
     labelled: pl.DataFrame, columns: tuple[Column, ...], seed: int, horizon: Horizon, how: How | None
 ) -> Taught:
+    """What the labelled rows teach, by the `how` of `fit_ranker`."""
     if how is not None:
         return teaching_rows(labelled, columns, seed=seed, how=how, horizon_days=horizon.days)
     counted = counted_rows(labelled)
     return Taught(counted, positives(counted).to_numpy(), np.ones(counted.height))
+
+
+def fit_taught(
+    ranking: str, taught: Taught, calibrating: pl.DataFrame, columns: tuple[Column, ...], seed: int
+) -> Ranker:
+    """The ranker called `ranking`, taught, and calibrated on the counted rows `calibrating` where it can be."""
+    # Weights that are all one would only make the fit slower.
+    weights = None if bool((taught.weights == 1).all()) else taught.weights
+    ranker = RANKERS[ranking](columns, seed).fit(taught.rows, taught.outcomes, weights)
+    if isinstance(ranker, Calibrated):
+        ranker.calibrate(calibrating, positives(calibrating).to_numpy())
+    return ranker
 
 
 def _on(labelled: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
