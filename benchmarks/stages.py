@@ -65,6 +65,16 @@ def _features(home: Home, days: list[date], *, with_results: bool) -> Size:
         return read_matrix(room.connection, days).shape
 
 
+def first_demands_24_months(home: Home, tenancies: int, months: int, seed: int) -> Size:
+    """Features and outcomes of every tenancy a week after its first demand, each on its own day."""
+    from flows.workroom import opened
+    from warehouse.fixed_stage import build_rows, first_demands
+
+    with opened(home) as room:
+        demanded = first_demands(room.connection, add_months(AS_OF, -30), add_months(AS_OF, -6))
+        return build_rows(room.connection, demanded, known_before=AS_OF).matrix.shape
+
+
 def retrain(home: Home, tenancies: int, months: int, seed: int) -> Size:
     """Features of the cut-offs, outcomes, training, test, registration."""
     from flows.retrain import run_retrain
@@ -93,6 +103,7 @@ STAGES: dict[str, Callable[[Home, int, int, int], Size]] = {
         first_intake,
         features_one_night,
         features_24_cutoffs,
+        first_demands_24_months,
         retrain,
         nightly_one_new_day,
         nightly_again,
