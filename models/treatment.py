@@ -1,23 +1,24 @@
 """What teaches the risk if nobody comes, when the team has come to some: contacts are treatment, no outcome.
 
 Of a tenancy that was helped we know what became of it with help. What would have become of it without is not known:
-its course is *censored* on the day of help, whatever came after. Only what happened before (a court request, then
-help) is an outcome without help. A court request in spite of help is not used either: taken as a positive beside
-helped negatives that are left out, the helped would come out riskier than they are, by as much as help works.
-Help that was given up to `HELP_LASTS_DAYS` before a cut-off still works in its window: such rows are censored from the
-start. Who moved or died is censored too, on an unknown day, and left out, as are unlinked and not yet mature rows: that
-rests on the assumption that, given the features, leavers are as risky as those who stay.
+its course is *censored* on the day of help. What happened before (a court request, then help) is an outcome without
+help. Help that was given up to `HELP_LASTS_DAYS` before a cut-off still works in its window: such rows are censored
+from the start. Who moved or died is censored too, on an unknown day, and left out, as are unlinked and not yet mature
+rows: that rests on the assumption that, given the features, leavers are as risky as those who stay.
 
 Ways to learn from what is left (`HOW`):
 
 - `drop`: only rows without help. Right where help went to people at random, given what the model can see.
 - `ipw`: the same rows, each weighed by the inverse chance of having stayed without help until its event or the end of
   its window (inverse probability of censoring weights: Robins and Finkelstein, Biometrics 2000), stabilised, trimmed.
-- `doubly_robust`: rows without help as they are; each helped one twice, as a positive with weight p and a negative with
-  weight 1 - p. p is the risk that was left in its window, by a model of the risk without help that was fitted on the
-  weighted rows, read at the last cut-off before the help: whoever was helped because things got worse is imputed with
-  what they had come to. (Regression imputation on weighted rows is right where either model is: Kang and Schafer,
-  Statistical Science 2007.)
+- `doubly_robust`: rows without help as they are, helped ones imputed by a model of the risk without help that was
+  fitted on the weighted rows (regression imputation on weighted rows is right where either model is: Kang and Schafer,
+  Statistical Science 2007). It is read at the last cut-off before the help: whoever was helped because things got worse
+  is imputed with what they had come to. An event in spite of help is a positive: help never causes one. A helped row
+  without an event is there twice, as a positive with weight p and a negative with weight 1 - p. With q the imputed risk
+  and r the share of it that help leaves (one number for all helped, from the same rows), p = q (1 - r) / (1 - r q) is
+  the chance that there would have been an event without help, given that there was none with it. Where help works
+  perfectly r is 0 and p is q; where it does nothing r is 1 and what came out counts as it is.
 - `as_negative` and `ignored`: what must not be done, kept to be shown failing. Helped ones are counted as negatives, or
   as whatever came out in spite of help.
 """
@@ -70,6 +71,11 @@ class Courses:
     def censored(self) -> Flags:
         """Whether help came first (an event on the day of help was no doing of the help's)."""
         return np.asarray(self.help_after < self.event_after)
+
+    @property
+    def in_spite(self) -> Flags:
+        """Whether the event came after help."""
+        return np.isfinite(self.event_after) & self.censored
 
     @property
     def positive(self) -> Flags:
@@ -158,10 +164,13 @@ def _ipw(rows: pl.DataFrame, courses: Courses, columns: tuple[Column, ...], seed
 
 def _doubly_robust(rows: pl.DataFrame, courses: Courses, columns: tuple[Column, ...], seed: int) -> Taught:
     risk = imputed_risk(rows, courses, columns, seed)
-    helped = np.flatnonzero(courses.censored)
-    places = np.concatenate([np.arange(rows.height), helped])
-    weights = np.concatenate([np.where(courses.censored, risk, 1.0), 1 - risk[helped]])
-    outcomes = np.concatenate([courses.positive | courses.censored, np.zeros(helped.size, dtype=bool)])
+    left = share_left_by_help(courses, risk)
+    spared = courses.censored & ~courses.in_spite
+    chance = risk * (1 - left) / np.maximum(1 - left * risk, 1e-9)
+    twice = np.flatnonzero(spared)
+    places = np.concatenate([np.arange(rows.height), twice])
+    weights = np.concatenate([np.where(spared, chance, 1.0), 1 - chance[twice]])
+    outcomes = np.concatenate([courses.positive | courses.censored, np.zeros(twice.size, dtype=bool)])
     order = np.argsort(places, kind="stable")
     return Taught(rows[places[order]], outcomes[order], weights[order])
 
@@ -175,6 +184,12 @@ def imputed_risk(rows: pl.DataFrame, courses: Courses, columns: tuple[Column, ..
     left = courses.horizon_days - np.minimum(courses.help_after, courses.horizon_days)
     share = _share_by(courses.event_after[positive], left)
     return np.where(censored, 1 - (1 - at_help) ** share, 0.0)
+
+
+def share_left_by_help(courses: Courses, risk: Floats) -> float:
+    """Which share of the risk without help is left with it: events in spite of help over what was imputed, 0 to 1."""
+    foretold = float(risk[courses.censored].sum())
+    return min(1.0, float(courses.in_spite.sum()) / foretold) if foretold > 0 else 1.0
 
 
 HOW: dict[str, Callable[[pl.DataFrame, Courses, tuple[Column, ...], int], Taught]] = {

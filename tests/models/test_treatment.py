@@ -20,6 +20,7 @@ from models.treatment import (
     chance_of_help,
     imputed_risk,
     read_courses,
+    share_left_by_help,
     staying_weights,
     teaching_rows,
 )
@@ -100,6 +101,23 @@ def test_what_is_imputed_is_the_risk_of_the_helped(world: Confounded) -> None:
     assert helped.sum() > 2000
     assert imputed[helped].mean() == pytest.approx(world.risk[helped].mean(), rel=0.08)
     assert np.corrcoef(imputed[helped], world.risk[helped])[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("planted", [0.0, 0.3, 1.0])
+def test_what_help_leaves_of_the_risk_is_found(planted: float) -> None:
+    world = confounded(2, left_of_risk=planted)
+    courses = read_courses(world.labelled)
+    left = share_left_by_help(courses, imputed_risk(world.labelled, courses, COLUMNS, 0))
+    assert left == pytest.approx(planted, abs=0.1)
+
+
+def test_an_event_in_spite_of_help_teaches_as_a_positive_once() -> None:
+    world = confounded(9, 4000)
+    taught = teaching_rows(world.labelled, COLUMNS, seed=0)
+    in_spite = (taught.rows["label_state"] == "positive").to_numpy() & taught.rows["helped_on"].is_not_null().to_numpy()
+    assert in_spite.sum() == ((world.labelled["label_state"] == "positive").to_numpy() & world.helped).sum() > 30
+    assert taught.outcomes[in_spite].all()
+    assert (taught.weights[in_spite] == 1).all()
 
 
 @pytest.mark.parametrize("seed", [0, 1])
