@@ -11,9 +11,10 @@ import pytest
 
 from warehouse import tables
 from warehouse.building import LAYERS, build, tables_in_order
+from warehouse.definitions import EVERYBODY
 from warehouse.door import bind, parse, run_bound
 from warehouse.errors import TableError
-from warehouse.features import build_as_of, feature_columns, feature_tables
+from warehouse.features import bind_cohort, build_as_of, feature_columns, feature_tables
 from warehouse.tables import Check, Table, read_tables, sql_of
 from warehouse.vocabulary import FEEDS, Sensitivity
 
@@ -114,6 +115,7 @@ def test_a_check_that_stops_keeps_nothing_and_one_that_warns_says_so(town: Any) 
     connection = town.settled()
     bind(connection, [date(2026, 1, 1)], frozenset())
     run_bound(connection, "bind_expected", {"feeds": [], "senders": [], "days": []})
+    bind_cohort(connection, EVERYBODY)
     negative = "select landlord from feature_tenancy where monthly_rent_dkk < 0"
     with pytest.raises(TableError, match="1 rows: the rent is below zero"):
         build(connection, _planted(checks=(Check("stop", "the rent is below zero", negative),)))
