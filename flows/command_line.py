@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from flows.ablation_command import add_ablation_command
 from flows.backtest_command import add_backtest_command
 from flows.clock import today
 from flows.effect_command import add_effect_command
@@ -191,8 +192,8 @@ def retrain(
 ) -> None:
     """Train a model on what was known before the day, test it on later cut-offs, register it; promote if it passes.
 
-    Only outcomes known by then are used. A model that does not beat the written rules stays registered, and the
-    reason stands in its card.
+    Only outcomes known by then are used. A model whose gate is shut stays registered: which condition failed, and by
+    how much, is told here and stands in its card. After a rollback only a person promotes (bovagt promote).
     """
     home = _ready(context)
     from flows.retrain import run_retrain
@@ -280,6 +281,7 @@ def serve(
 add_backtest_command(app)
 add_registry_commands(app)
 add_effect_command(app)
+add_ablation_command(app)
 
 
 def _ready(context: typer.Context) -> Home:
