@@ -1,0 +1,81 @@
+# %% [markdown]
+# # Compare rankers
+# Past months ranked by what was known on their day, and measured by what came after. Nothing here names a person.
+#
+# `python notebooks/03_compare_rankers.py DIR [YYYY-MM-DD [CUT_OFFS [RANKING,RANKING,...]]]`. Without CUT_OFFS every
+# month is tested, and without rankings every one of them: that takes a while, and what is computed is kept.
+
+# %%
+import sys
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from flows.backtest import Asked, run_backtest
+from flows.backtest_words import sentences
+from flows.charts import Series, lines, reliability_chart, save
+from flows.home import Home
+from models.calibration_measures import TOP_SHARE, reliability
+from models.measures import brier, brier_of_base_rate
+from models.selecting import SelectionRule, select_nested
+from warehouse.errors import ModelError
+
+home = Home(Path(sys.argv[1] if len(sys.argv) > 1 else "demo"))
+as_of = date.fromisoformat(sys.argv[2]) if len(sys.argv) > 2 else date(2026, 1, 1)
+cut_offs = int(sys.argv[3]) if len(sys.argv) > 3 else None
+rankings = tuple(sys.argv[4].split(",")) if len(sys.argv) > 4 else None
+pictures = home.path / "pictures"
+
+# %% The backtest
+try:
+    tested = run_backtest(home, as_of, Asked(cut_offs, rankings=rankings))
+except ModelError as error:
+    print("too little data:", error)
+    sys.exit()
+records, names = tested.reported.records, tested.found.ranked.rankings
+
+# %% What can be said of it
+for sentence in sentences(tested, "en"):
+    print(sentence)
+
+# %% How much of what came is found among the first k, before termination
+early = records.filter(population="before_termination", measure="recall_at_k").filter(pl.col("as_of").is_null())
+curves = []
+for name in names:
+    one = early.filter(ranking=name).sort("k").select(pl.col("k", "value", "low", "high").cast(pl.Float64))
+    x, y, low, high = (one[column].fill_null(np.nan).to_list() for column in one.columns)
+    curves.append(Series(name, x, y, low, high, dashed=name != tested.model))
+save(pictures / "recall_over_k.svg", lines(curves, "Found among the first k", "k", "recall, 95 % intervals"))
+print(early.filter(k=tested.k).select("ranking", "value", "low", "high").sort("value", descending=True))
+
+# %% Is what is foretold what comes? All cut-offs together, and the tenth with the highest probabilities
+if tested.model in names:
+    held_out = tested.found.evaluation.tested["before_termination"]
+    given = np.concatenate([one.scores[tested.model][one.counted] for one in held_out])
+    came = np.concatenate([one.outcomes[one.counted] for one in held_out])
+    top = given >= np.quantile(given, 1 - TOP_SHARE)
+    parts = {"all": reliability(given, came), "top tenth": reliability(given[top], came[top], bins=5)}
+    columns = ("mean_probability", "observed_share", "low", "high")
+    drawn = [Series(name, *(table[column].to_list() for column in columns)) for name, table in parts.items()]
+    save(pictures / "reliability.svg", reliability_chart(drawn, "Foretold against what came"))
+    save(pictures / "reliability_top.svg", reliability_chart(drawn[1:], "The same in the top tenth"))
+    print(f"Brier {brier(given, came):.4f}; of the base rate alone {brier_of_base_rate(came):.4f}")
+else:
+    print("too little data: the model could not be trained for most cut-offs")
+
+# %% Who would have been chosen at each cut-off, by earlier ones alone; how far behind the best
+selection = select_nested(tested.found.evaluation, SelectionRule(candidates=names, capacities=(tested.k,)))
+over_time = selection.over_time
+days = over_time["as_of"].unique().sort().to_list()
+regrets = [
+    Series(name, [float(days.index(day)) for day in one["as_of"]], one["regret"].to_list())
+    for name in names
+    if (one := over_time.filter(ranking=name)).height
+]
+ticks = [(float(place), f"{day:%Y-%m}") for place, day in enumerate(days) if place % max(1, len(days) // 6) == 0]
+save(pictures / "regret.svg", lines(regrets, "Behind the best of the month", "cut-off", "recall", ticks=ticks))
+print(selection.frame.select("as_of", "chosen", "why", "splits", "regret"))
+if (selection.frame["why"] == "default").all():
+    print("too little data: at no cut-off were enough earlier outcomes known to choose by")
