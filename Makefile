@@ -42,6 +42,7 @@ bench: $(READY)  ## Seconds, rows, columns and peak memory on 12,000 tenancies x
 	@$(BIN)/python -m benchmarks.night
 	@$(BIN)/python -m benchmarks.effect
 	@$(BIN)/python -m benchmarks.reasons
+	@$(BIN)/python -m benchmarks.feedback
 
 picture: $(READY)  ## The picture of the list in docs/, from the demo's published night
 	@$(BIN)/python -m flows.picture $(DEMO) docs/worklist.svg
