@@ -5,7 +5,15 @@ from datetime import date
 
 import polars as pl
 
-from flows.backtest_cut_offs import CutOffs, cut_offs_for, fixed_stage_rows, horizon_of, outcomes_of, stored_cut_offs
+from flows.backtest_cut_offs import (
+    CutOffs,
+    cut_offs_for,
+    fixed_stage_rows,
+    horizon_of,
+    mark_proved,
+    outcomes_of,
+    stored_cut_offs,
+)
 from flows.backtest_guard import days_to_prove, prove_no_look_ahead
 from flows.home import Home
 from flows.progress import Advance, bar, silent
@@ -14,9 +22,10 @@ from flows.runs import exclusive, recorded
 from flows.scoring import model_columns
 from flows.workroom import Workroom, opened
 from models.backtest import Backtest, BacktestPlan, backtest
+from models.backtest_files import StoredFrame, keep_labels
 from models.backtest_records import Reported, report
 from models.evaluation import CURVE, with_today
-from models.matrix import KEY, as_columns
+from models.matrix import KEY, Column, as_columns
 from models.operated import Operation
 from models.rankers import GRID, MODEL, usable_baselines
 from warehouse.errors import ModelError
@@ -66,40 +75,75 @@ def run_backtest(home: Home, as_of: date, asked: Asked = EVERYTHING) -> Tested:
 def backtest_home(home: Home, as_of: date, asked: Asked = EVERYTHING, progress: Advance = silent) -> Tested:
     """Rank the latest past cut-offs whose outcomes were known on `as_of`, and measure.
 
-    Nothing is taken in and nothing is promoted. `ModelError` where nothing can be tested, `LookAheadError` where a
-    feature looks ahead.
+    Nothing is taken in and nothing is promoted. The warehouse is let go before the ranking begins, which takes longest:
+    a night may run meanwhile. `ModelError` where nothing can be tested, `LookAheadError` where a feature looks ahead.
     """
     with exclusive(home), recorded(home, "backtest", as_of), opened(home) as room:
-        return backtest_room(room, as_of, asked, progress)
+        given = prepare(room, as_of, asked, _part(progress, 0.0, 0.3))
+    directory = home.path / "backtests"
+    with exclusive(home, directory / "ranking.lock"):
+        found = backtest(
+            given.cohorts,
+            given.outcomes,
+            given.columns,
+            directory,
+            given.plan,
+            known_on=lambda day, _: given.labels[day],
+            fixed_stage=given.fixed_stage,
+            groups=given.groups,
+            progress=_part(progress, 0.3, 0.95),
+        )
+    progress("report", 0.95)
+    return Tested(as_of, given.cut_offs, report(found, given.plan, given.operation), found, given.plan.model, given.k)
 
 
-def backtest_room(room: Workroom, as_of: date, asked: Asked = EVERYTHING, progress: Advance = silent) -> Tested:
-    """The same in an open workroom."""
-    window = room.settings.training.cutoffs
+@dataclass(frozen=True)
+class Given:
+    """Everything that the warehouse and the settings have to say to a backtest.
+
+    `labels`: for each tested cut-off the outcomes that teach, as known on its day. `k` is the team's capacity.
+    """
+
+    cut_offs: CutOffs
+    cohorts: dict[date, StoredFrame]
+    labels: dict[date, StoredFrame]
+    outcomes: pl.DataFrame
+    fixed_stage: pl.DataFrame
+    groups: pl.DataFrame
+    columns: tuple[Column, ...]
+    plan: BacktestPlan
+    operation: Operation
+    k: int
+
+
+def prepare(room: Workroom, as_of: date, asked: Asked = EVERYTHING, progress: Advance = silent) -> Given:
+    """Build and prove the cut-offs, and look up what became of everybody."""
+    window, directory = room.settings.training.cutoffs, room.home.path / "backtests"
     days = cut_offs_for(room, as_of, asked.cut_offs or window, window)
     refuse_nothing_to_test(days, as_of)
-    directory = room.home.path / "backtests"
     progress("features", 0.0)
-    built = stored_cut_offs(room, directory, days.needed, _part(progress, 0.0, 0.3))
-    progress("guard", 0.3)
-    prove_no_look_ahead(room, built.cohorts, days_to_prove(built.anew))
+    built = stored_cut_offs(room, directory, days.needed, _part(progress, 0.0, 0.7))
+    progress("guard", 0.7)
+    prove_no_look_ahead(room, built.cohorts, days_to_prove(built.unproved))
+    mark_proved(directory, built.unproved)
+    progress("outcomes", 0.8)
     plan = plan_for(room, days, asked)
+    folds = plan.splitter.plan(built.cohorts)
+    labels = {fold.test: keep_labels(directory, outcomes_of(room, fold.teach, fold.test)) for fold in folds}
     later = fixed_stage_rows(room, directory, days.tested, as_of)
     outcomes = outcomes_of(room, days.tested, as_of)
-    found = backtest(
+    return Given(
+        days,
         built.cohorts,
+        labels,
         _each_once(outcomes, later.outcomes),
+        later.matrix,
+        _each_once(audited_groups(room, outcomes), later.audit),
         as_columns(model_columns(room)),
-        directory,
         plan,
-        known_on=lambda day, cut_offs: outcomes_of(room, cut_offs, day),
-        fixed_stage=later.matrix,
-        groups=_each_once(audited_groups(room, outcomes), later.audit),
-        progress=_part(progress, 0.35, 0.95),
+        operation_of(room),
+        room.settings.worklist.capacity,
     )
-    progress("report", 0.95)
-    reported = report(found, plan, operation_of(room))
-    return Tested(as_of, days, reported, found, plan.model, room.settings.worklist.capacity)
 
 
 def _each_once(first: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:

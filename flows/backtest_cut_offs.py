@@ -65,10 +65,10 @@ def horizon_of(room: Workroom) -> Horizon:
 
 @dataclass(frozen=True)
 class Built:
-    """The stored cut-offs, and which of them were built in this run."""
+    """The stored cut-offs, and which of them nobody has proved yet to look at nothing later."""
 
     cohorts: dict[date, StoredFrame]
-    anew: tuple[date, ...]
+    unproved: tuple[date, ...]
 
 
 def stored_cut_offs(room: Workroom, directory: Path, days: Sequence[date], progress: Advance = silent) -> Built:
@@ -86,7 +86,17 @@ def stored_cut_offs(room: Workroom, directory: Path, days: Sequence[date], progr
         for day in some:
             stored[day] = keep_frame(directory / "cohorts", str(day), read_matrix(room.connection, [day]))
             _add_to_index(directory, day, wanted[day], stored[day])
-    return Built(dict(sorted(stored.items())), tuple(anew))
+    said = _read_index(directory)
+    unproved = tuple(day for day in days if "proved" not in said[str(day)])
+    return Built(dict(sorted(stored.items())), unproved)
+
+
+def mark_proved(directory: Path, days: Sequence[date]) -> None:
+    """Note that the features of these days were found to look at nothing later."""
+    said = _read_index(directory)
+    for day in days:
+        said[str(day)]["proved"] = "yes"
+    _write_index(directory, said)
 
 
 def outcomes_of(room: Workroom, days: Sequence[date], known_before: date) -> pl.DataFrame:
@@ -184,4 +194,8 @@ def _read_index(directory: Path) -> dict[str, dict[str, str]]:
 def _add_to_index(directory: Path, day: date, past: str, frame: StoredFrame) -> None:
     said = _read_index(directory)
     said[str(day)] = {"past": past, "file": frame.path.name, "digest": frame.digest, "rows": str(frame.rows)}
+    _write_index(directory, said)
+
+
+def _write_index(directory: Path, said: Mapping[str, Mapping[str, str]]) -> None:
     write_bytes(directory / _INDEX, json.dumps(dict(sorted(said.items())), indent=1).encode())

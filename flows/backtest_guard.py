@@ -21,14 +21,14 @@ _DELIVERED = {"delivery": "delivered_on"}
 """Tables beside the facts that layer 3 reads, and the day on which a row was known."""
 
 
-def days_to_prove(anew: Sequence[date]) -> tuple[date, ...]:
-    """Two neighbouring days from the middle of those that were built in this run, one where only one was.
+def days_to_prove(unproved: Sequence[date]) -> tuple[date, ...]:
+    """Two neighbouring days from the middle of those that were built since the last proof, one where only one was.
 
     A feature that joins across dates leaks from the later to the earlier of the days that are built at once; of two
     neighbours at most one can be the last of its batch.
     """
-    middle = len(anew) // 2
-    return tuple(sorted(anew)[max(0, middle - 1) : middle + 1])
+    middle = len(unproved) // 2
+    return tuple(sorted(unproved)[max(0, middle - 1) : middle + 1])
 
 
 def prove_no_look_ahead(room: Workroom, stored: dict[date, StoredFrame], days: Sequence[date]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from flows.home import Home
 from warehouse.errors import UsageError
@@ -28,12 +29,12 @@ class Run:
 
 
 @contextmanager
-def exclusive(home: Home) -> Iterator[None]:
-    """Only one run at a time writes in DIR; `UsageError` where another one does.
+def exclusive(home: Home, lock: Path | None = None) -> Iterator[None]:
+    """Only one run at a time writes in DIR, or in the part of it that `lock` stands for; `UsageError` for a second one.
 
     The system lets go of the lock when its holder dies, so a killed run never blocks the next.
     """
-    with home.lock.open("w") as handle:
+    with (lock or home.lock).open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

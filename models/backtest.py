@@ -14,7 +14,7 @@ import polars as pl
 
 from models.backtest_ageing import ageing_of
 from models.backtest_cells import Kind, Lesson, Step, Target, Work, lesson_of
-from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, forget_others, keep_frame
+from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, forget_others, keep_frame, keep_labels
 from models.backtest_pool import take_all
 from models.backtest_results import RankedCutOffs, gather
 from models.bootstrap import DRAWS
@@ -36,6 +36,9 @@ Advance = Callable[[str, float], None]
 
 KnownOn = Callable[[date, Sequence[date]], pl.DataFrame]
 """(day, cut-offs) → the outcomes of these cut-offs as they were known on that day."""
+
+KeptOn = Callable[[date, Sequence[date]], StoredFrame]
+"""The same, kept in a file already (`keep_labels`)."""
 
 
 def _silent(step: str, share: float) -> None:
@@ -96,7 +99,7 @@ def backtest(
     directory: Path,
     plan: BacktestPlan,
     *,
-    known_on: KnownOn | None = None,
+    known_on: KnownOn | KeptOn | None = None,
     fixed_stage: pl.DataFrame | None = None,
     groups: pl.DataFrame | None = None,
     progress: Advance = _silent,
@@ -116,7 +119,7 @@ def rank_cut_offs(
     directory: Path,
     plan: BacktestPlan,
     *,
-    known_on: KnownOn | None = None,
+    known_on: KnownOn | KeptOn | None = None,
     fixed_stage: pl.DataFrame | None = None,
     progress: Advance = _silent,
 ) -> RankedCutOffs:
@@ -139,9 +142,15 @@ def rank_cut_offs(
 
 
 def _lesson(
-    cohorts: Cohorts, fold: Fold, known_on: KnownOn, directory: Path, columns: tuple[Column, ...], plan: BacktestPlan
+    cohorts: Cohorts,
+    fold: Fold,
+    known_on: KnownOn | KeptOn,
+    directory: Path,
+    columns: tuple[Column, ...],
+    plan: BacktestPlan,
 ) -> Lesson:
-    labels = keep_frame(directory / "labels", "", known_on(fold.test, fold.teach))
+    known = known_on(fold.test, fold.teach)
+    labels = known if isinstance(known, StoredFrame) else keep_labels(directory, known)
     return lesson_of(cohorts, fold.teach, fold.test, labels, columns, plan.seed, plan.horizon)
 
 

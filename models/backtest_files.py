@@ -62,6 +62,11 @@ def keep_cohorts(directory: Path, matrix: pl.DataFrame) -> dict[date, StoredFram
     return dict(sorted(kept.items()))
 
 
+def keep_labels(directory: Path, outcomes: pl.DataFrame) -> StoredFrame:
+    """Keep the outcomes that teach on a tested day (key, label_state, and the days of event and help)."""
+    return keep_frame(directory / "labels", "", outcomes)
+
+
 def cell_key(**named: Any) -> str:
     """The name of whatever these things, all of them JSON, decide."""
     text = json.dumps(named, sort_keys=True, ensure_ascii=False)
