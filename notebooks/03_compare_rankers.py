@@ -30,7 +30,8 @@ pictures = home.path / "pictures"
 
 # %% The backtest
 try:
-    tested = run_backtest(home, as_of, Asked(cut_offs, rankings=rankings))
+    # One process: others would begin by running this file again.
+    tested = run_backtest(home, as_of, Asked(cut_offs, processes=1, rankings=rankings))
 except ModelError as error:
     print("too little data:", error)
     sys.exit()
