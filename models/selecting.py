@@ -2,9 +2,9 @@
 
 At a cut-off only splits count whose outcomes were known by then. A candidate's regret on a split is how far it lay
 behind the best of those that may be chosen. Chosen is whoever was near the best on most of the recent splits and, of
-these, has the lowest mean regret; equals in the order of the grid, simplest first. It steps back behind the next one
-where a group is found too seldom. This follows the selection rules of triage's Audition ("best average value within a
-distance of the best"), with the fairness condition added.
+these, has the lowest mean regret; of those that lie within chance of it the default, then the simplest. It steps back
+behind the next one where a group is found too seldom. This follows the selection rules of triage's Audition ("best
+average value within a distance of the best"), with the fairness condition added.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,15 +31,19 @@ class SelectionRule:
     """How a candidate is chosen among `candidates`, which stand in the order in which equals are preferred.
 
     Its regret (in recall, the mean over `capacities`) must have been at most `margin` on at least half of the latest
-    `recent` splits known. With fewer than `fewest` known splits, `default` ranks. Fair is whose recall at `parity_k`,
-    in each group of each attribute of `attributes` (empty: all that the rows carry), is at least `least_parity` of the
-    recall over all. A group's recall is drawn toward the one over all as if it had `shrinkage` positives more; a group
-    with fewer than `fewest_positives` gets no verdict.
+    `recent` splits known. Mean regrets within `alike` of each other count as equal: `default` is preferred among them,
+    so that who ranks does not change by chance. With fewer than `fewest` known splits, `default` ranks.
+
+    Fair is whose recall at `parity_k`, in each group of each attribute of `attributes` (empty: all that the rows
+    carry), is at least `least_parity` of the recall over all. A group's recall is drawn toward the one over all as if
+    `shrinkage` tenancies more had had the outcome; with fewer than `fewest_positives` such tenancies there is no
+    verdict. The same tenancy at several splits counts once.
     """
 
     candidates: tuple[str, ...] = ADDITIVE
     capacities: tuple[int, ...] = (25, 50, 100, 200)
     margin: float = 0.02
+    alike: float = 0.01
     recent: int = 6
     fewest: int = 3
     default: str = MODEL
@@ -84,7 +88,7 @@ def choose(
     if len(known) < rule.fewest:
         return Choice(day, rule.default if rule.default in candidates else candidates[0], DEFAULT, len(known))
     regrets = values[known].max(axis=1, keepdims=True) - values[known]
-    order = _in_order(regrets, rule)
+    order = _in_order(regrets, candidates, rule)
     splits = [evaluation.tested[population][i] for i in known]
     found = [worst_found(splits, candidates[place], rule) for place in order]
     fair = [rank for rank, each in enumerate(found) if each is None or each[1] >= rule.least_parity]
@@ -108,12 +112,14 @@ def _tested(estimates: Estimates, rule: SelectionRule) -> list[str]:
     )
 
 
-def _in_order(regrets: Floats, rule: SelectionRule) -> list[int]:
+def _in_order(regrets: Floats, candidates: Sequence[str], rule: SelectionRule) -> list[int]:
     """The places of the candidates from the first choice on: near the best most of the time, then by mean regret."""
-    # Rounded, so that candidates which differ by nothing stand in the order of the grid.
     near = np.round((regrets <= rule.margin + 1e-12).mean(axis=0), 9) >= 0.5
-    means = np.round(regrets.mean(axis=0), 6)
-    return [int(place) for place in np.lexsort((np.arange(means.size), means, ~near))]
+    means = regrets.mean(axis=0)
+    least = means[near].min() if near.any() else means.min()
+    steps = np.floor(np.round((means - least) / rule.alike, 6))
+    preferred = np.array([name != rule.default for name in candidates])
+    return [int(place) for place in np.lexsort((np.arange(means.size), preferred, steps, ~near))]
 
 
 def headlines(estimates: Estimates, rankings: Sequence[str], capacities: Sequence[int]) -> Floats:
@@ -132,22 +138,27 @@ def _columns(estimates: Estimates, ranking: str, capacities: Sequence[int]) -> l
 
 def worst_found(splits: Sequence[HeldOut], ranking: str, rule: SelectionRule) -> tuple[str, float] | None:
     """The group with the lowest recall at k over that of all, and this ratio; None where none can be judged."""
-    shares = [one.blocks(ranking).shares_at(rule.parity_k) for one in splits]
-    positive = [one.outcomes & one.counted for one in splits]
-    cases = sum(int(flags.sum()) for flags in positive)
-    overall = sum(float(s[flags].sum()) for s, flags in zip(shares, positive, strict=True)) / max(cases, 1)
-    if not overall:
+    positive = [np.flatnonzero(one.outcomes & one.counted) for one in splits]
+    found = _of(positive, [one.blocks(ranking).shares_at(rule.parity_k) for one in splits])
+    tenancies = _of(positive, [one.tenancies for one in splits])
+    if not found.sum():
         return None
     ratios = []
     for attribute in rule.attributes or tuple(splits[0].groups):
-        groups = np.concatenate([one.groups[attribute][flags] for one, flags in zip(splits, positive, strict=True)])
-        found = np.concatenate([s[flags] for s, flags in zip(shares, positive, strict=True)])
-        for group in np.unique(groups[groups != UNKNOWN_GROUP].astype(str)):
+        groups = _of(positive, [one.groups[attribute] for one in splits]).astype(str)
+        for group in np.unique(groups[groups != UNKNOWN_GROUP]):
             of = groups == group
-            if of.sum() >= rule.fewest_positives:
-                drawn = (found[of].sum() + rule.shrinkage * overall) / (of.sum() + rule.shrinkage)
-                ratios.append((f"{attribute}={group}", float(drawn / overall)))
+            cases = np.unique(tenancies[of]).size
+            if cases >= rule.fewest_positives:
+                ratio = found[of].mean() / found.mean()
+                drawn = (ratio * cases + rule.shrinkage) / (cases + rule.shrinkage)
+                ratios.append((f"{attribute}={group}", float(drawn)))
     return min(ratios, key=lambda each: each[1]) if ratios else None
+
+
+def _of(rows: Sequence[np.ndarray], values: Sequence[np.ndarray]) -> np.ndarray:
+    """The values of these rows of each split, one after the other."""
+    return np.concatenate([each[some] for some, each in zip(rows, values, strict=True)])
 
 
 @dataclass(frozen=True)

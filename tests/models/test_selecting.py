@@ -20,13 +20,16 @@ from models.selecting import (
     cost_of_additivity,
     paired,
     select_nested,
+    worst_found,
 )
 from warehouse.dates import add_months
 from warehouse.errors import ModelError
 
 MONTHS = [add_months(date(2023, 1, 1), i) for i in range(14)]
 HORIZON = Horizon(60, 1)
-RULE = SelectionRule(("good", "poor"), capacities=(10, 20), default="good", fewest=2, recent=4, parity_k=20)
+RULE = SelectionRule(
+    ("good", "poor"), capacities=(10, 20), default="good", fewest=2, recent=4, parity_k=20, shrinkage=5
+)
 TENANCIES, CASES = 200, 20
 
 
@@ -97,8 +100,15 @@ def test_what_was_known_on_the_day_has_a_say() -> None:
 def test_equals_stand_in_the_order_of_the_grid() -> None:
     evaluation = _evaluated({"poor": [12] * 14, "good": [12] * 14})[0]
     for candidates in (("good", "poor"), ("poor", "good")):
-        choice = choose(evaluation, MONTHS[-1], replace(RULE, candidates=candidates), horizon=HORIZON)
-        assert choice.chosen == candidates[0]
+        rule = replace(RULE, candidates=candidates, default="neither")
+        assert choose(evaluation, MONTHS[-1], rule, horizon=HORIZON).chosen == candidates[0]
+
+
+def test_the_default_stays_where_another_is_better_by_no_more_than_chance() -> None:
+    evaluation = _evaluated({"good": [20] * 14, "poor": [19] * 14})[0]
+    for alike, chosen in ((0.03, "poor"), (0.02, "good")):
+        rule = replace(RULE, default="poor", alike=alike, margin=0.1)
+        assert choose(evaluation, MONTHS[-1], rule, horizon=HORIZON).chosen == chosen
 
 
 def test_near_the_best_most_of_the_time_comes_before_a_lower_mean() -> None:
@@ -125,6 +135,13 @@ def test_a_candidate_that_finds_one_group_too_seldom_steps_back() -> None:
     assert choice.parity > RULE.least_parity
     without = choose(fair, MONTHS[-1], replace(RULE, least_parity=0.1), horizon=HORIZON)
     assert (without.chosen, without.why, without.group) == ("good", LOWEST_REGRET, "sex=F")
+
+
+def test_a_small_group_is_drawn_toward_all_and_a_tenancy_counts_once() -> None:
+    """Ten women of whom four are found, of seven in ten over all: 0.57 of them, drawn up by five that are as all."""
+    evaluation = _evaluated({"good": [14] * 14, "poor": [13] * 14})[0]
+    worst = worst_found(evaluation.tested["before_termination"][:6], "good", RULE)
+    assert worst == ("sex=F", pytest.approx((0.4 / 0.7 * 10 + 5) / 15))
 
 
 def test_a_group_with_few_cases_gets_no_verdict() -> None:
