@@ -75,7 +75,7 @@ def test_a_better_model_passes_and_the_best_baseline_is_named() -> None:
     assert gate.rule == "strict"
     assert gate.reasons == []
     assert all(c.short_by == 0 for c in gate.conditions if c.holds)
-    assert "additive_boosting is better than largest_arrears" in _by_name(gate)["beats_best_baseline"].says
+    assert f"{MODEL} is better than largest_arrears" in _by_name(gate)["beats_best_baseline"].says
     estimates = _evaluation(5.0).estimates["calendar"]
     assert best_baseline(estimates, [RULES, "largest_arrears"], [20, 40]) == "largest_arrears"
 
@@ -102,7 +102,7 @@ def test_a_gain_that_may_be_luck_is_short_by_the_lower_end_of_its_interval() -> 
     assert gain.low < 0 < gain.value
     assert found.short_by == pytest.approx(-gain.low)
     assert f"Short by {-gain.low:.3g}." in found.says
-    assert "It cannot be told whether additive_boosting is better than largest_arrears" in found.says
+    assert f"It cannot be told whether {MODEL} is better than largest_arrears" in found.says
     assert "can seldom be detected" in found.says
 
 
