@@ -125,19 +125,30 @@ def fixed_stage_rows(room: Workroom, directory: Path, tested: Sequence[date], as
         rows = first_demands(room.connection, tested[0], add_months(tested[-1], 1))
         if rows.is_empty():
             return FixedStage(*(pl.DataFrame() for _ in paths))
+        for old in folder.glob("*.parquet"):
+            old.unlink()
+        for path, frame in zip(paths, _built_rows(room, rows, as_of), strict=True):
+            write_frame(path, frame)
+    return FixedStage(*(pl.read_parquet(path) for path in paths))
+
+
+def _built_rows(room: Workroom, rows: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Matrix, outcomes and audit of rows of any days, some months of them at a time: that bounds memory."""
+    months = rows["as_of"].dt.month_start().unique().sort().to_list()
+    parts = []
+    for first in range(0, len(months), AT_ONCE):
+        some = pl.col("as_of").dt.month_start().is_in(months[first : first + AT_ONCE])
         built = build_rows(
             room.connection,
-            rows,
+            rows.filter(some),
             known_before=as_of,
             outcome=room.settings.outcome.definition,
             cohort=room.settings.cohort.definition,
             switched_off=room.sources.switched_off,
         )
-        for old in folder.glob("*.parquet"):
-            old.unlink()
-        for path, frame in zip(paths, (built.matrix, built.outcomes, built.audit), strict=True):
-            write_frame(path, frame if frame is not None else pl.DataFrame())
-    return FixedStage(*(pl.read_parquet(path) for path in paths))
+        parts.append((built.matrix, built.outcomes if built.outcomes is not None else pl.DataFrame(), built.audit))
+    matrix, outcomes, audit = (pl.concat(each) for each in zip(*parts, strict=True))
+    return matrix, outcomes, audit
 
 
 def past_hashes(room: Workroom, days: Sequence[date]) -> dict[date, str]:
