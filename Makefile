@@ -40,6 +40,8 @@ check: $(READY)  ## Lint, format, types, arrows between rooms, lock: every check
 
 bench: $(READY)  ## Seconds, rows, columns and peak memory on 12,000 tenancies x 72 months
 	@$(BIN)/python -m benchmarks.night
+	@$(BIN)/python -m benchmarks.backtest
+	@$(BIN)/python -m benchmarks.ranking
 	@$(BIN)/python -m benchmarks.effect
 	@$(BIN)/python -m benchmarks.reasons
 	@$(BIN)/python -m benchmarks.feedback
