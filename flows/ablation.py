@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flows.backtest_cut_offs import cut_offs_for, horizon_of, outcomes_of, stored_cut_offs
+from flows.backtest_cut_offs import cut_offs_for, horizon_of, outcomes_of, refuse_ungrounded, stored_cut_offs
 from flows.home import Home
 from flows.progress import Advance, bar, silent
 from flows.runs import exclusive, recorded
-from flows.scoring import ALWAYS_NEEDED, ONE_OF, WHY_RULES, model_columns, ungrounded
+from flows.scoring import ALWAYS_NEEDED, ONE_OF, model_columns
 from flows.workroom import Workroom, opened
 from models.ablation import Ablation, AblationPlan, Part, ablate
 from models.matrix import as_columns
 from models.rankers import ADDITIVE
-from warehouse.errors import ModelError, SettingsError, UsageError
+from warehouse.errors import ModelError, UsageError
 from worklist.wording import FEEDS
 
 EVERY_MONTHS = 3
@@ -35,18 +35,8 @@ def ablation(home: Home, as_of: date, *, ranking: str, cut_offs: int, progress: 
             remedy="Name one of these.",
         )
     with exclusive(home), recorded(home, "ablation", as_of), opened(home) as room:
-        _refuse_ungrounded(room)
+        refuse_ungrounded(room)
         return _ablated(room, as_of, ranking, cut_offs, progress)
-
-
-def _refuse_ungrounded(room: Workroom) -> None:
-    if missing := ungrounded(room.sources.grounded):
-        raise SettingsError(
-            expected="a purpose and a legal basis for every source that a model cannot do without",
-            found=WHY_RULES["no_ground"]["en"].format(feeds=", ".join(missing)),
-            where="sources.toml",
-            remedy="State them, or leave the model tier off: then there is nothing to judge.",
-        )
 
 
 def _ablated(room: Workroom, as_of: date, ranking: str, cut_offs: int, progress: Advance) -> Ablation:

@@ -12,6 +12,7 @@ from flows.backtest_cut_offs import (
     horizon_of,
     mark_proved,
     outcomes_of,
+    refuse_ungrounded,
     stored_cut_offs,
 )
 from flows.backtest_guard import days_to_prove, prove_no_look_ahead
@@ -76,7 +77,8 @@ def backtest_home(home: Home, as_of: date, asked: Asked = EVERYTHING, progress: 
     """Rank the latest past cut-offs whose outcomes were known on `as_of`, and measure.
 
     Nothing is taken in and nothing is promoted. The warehouse is let go before the ranking begins, which takes longest:
-    a night may run meanwhile. `ModelError` where nothing can be tested, `LookAheadError` where a feature looks ahead.
+    a night may run meanwhile. `ModelError` where nothing can be tested, `LookAheadError` where a feature looks ahead,
+    `SettingsError` where the source register states no ground for a model.
     """
     with exclusive(home), recorded(home, "backtest", as_of), opened(home) as room:
         given = prepare(room, as_of, asked, _part(progress, 0.0, 0.3))
@@ -118,6 +120,7 @@ class Given:
 
 def prepare(room: Workroom, as_of: date, asked: Asked = EVERYTHING, progress: Advance = silent) -> Given:
     """Build and prove the cut-offs, and look up what became of everybody."""
+    refuse_ungrounded(room)
     window, directory = room.settings.training.cutoffs, room.home.path / "backtests"
     days = cut_offs_for(room, as_of, asked.cut_offs or window, window)
     refuse_nothing_to_test(days, as_of)

@@ -16,11 +16,13 @@ from flows.code_version import source_hash
 from flows.inputs import bearing_settings
 from flows.progress import Advance, silent
 from flows.retrain import HISTORY_MONTHS, build_cut_offs
+from flows.scoring import WHY_RULES, ungrounded
 from flows.workroom import Workroom
 from models.backtest_files import StoredFrame, cell_key, keep_frame, write_bytes, write_frame
 from models.outcome import Horizon, mature_cut_offs
 from models.splits import FEWEST_CUT_OFFS
 from warehouse.dates import add_months, month_start
+from warehouse.errors import SettingsError
 from warehouse.features import build_outcomes, first_known_on, read_cohort, read_matrix
 from warehouse.fixed_stage import build_rows, first_demands
 from warehouse.vocabulary import FEEDS
@@ -61,6 +63,17 @@ def cut_offs_for(room: Workroom, as_of: date, count: int, window: int) -> CutOff
 def horizon_of(room: Workroom) -> Horizon:
     """The horizon and the reporting lag of the settings."""
     return Horizon(room.settings.outcome.horizon_days, room.settings.outcome.reporting_lag_days)
+
+
+def refuse_ungrounded(room: Workroom) -> None:
+    """`SettingsError` where the source register lets no model run: then nothing is trained, not even to be judged."""
+    if missing := ungrounded(room.sources.grounded):
+        raise SettingsError(
+            expected="a purpose and a legal basis for every source that a model cannot do without",
+            found=WHY_RULES["no_ground"]["en"].format(feeds=", ".join(missing)),
+            where="sources.toml",
+            remedy="State them, or leave the model tier off: then there is nothing to judge.",
+        )
 
 
 @dataclass(frozen=True)

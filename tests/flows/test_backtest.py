@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from flows.backtest import Asked, backtest_home
+from flows.backtest import Asked, backtest_home, prepare
 from flows.backtest_command import as_csv, as_json
 from flows.backtest_cut_offs import cut_offs_for, past_hashes, stored_cut_offs
 from flows.backtest_guard import days_to_prove, prove_no_look_ahead
@@ -22,7 +22,7 @@ from models.backtest_files import keep_frame
 from models.evaluation import TOP_STATES
 from models.rankers import MODEL, RULES
 from warehouse import building, features
-from warehouse.errors import LookAheadError, ModelError
+from warehouse.errors import LookAheadError, ModelError, SettingsError
 from warehouse.tables import Table
 
 AS_OF = date(2026, 1, 1)
@@ -100,6 +100,13 @@ def test_one_more_cut_off_computes_only_its_own_cells(first: Any, tested_town: P
 def test_a_town_without_a_past_is_refused(taken_in: Path) -> None:
     with pytest.raises(ModelError, match="past days with some known history"):
         backtest_home(Home(taken_in), date(2025, 2, 1), ASKED)
+
+
+def test_without_a_stated_ground_nothing_is_trained_not_even_to_be_judged(room: Workroom) -> None:
+    notices = room.sources.source["notices"].model_copy(update={"legal_basis": ""})
+    ungrounded = room.sources.model_copy(update={"source": {**room.sources.source, "notices": notices}})
+    with pytest.raises(SettingsError, match=r"sources.toml: .*legal basis for notices"):
+        prepare(replace(room, sources=ungrounded), AS_OF, ASKED)
 
 
 def test_what_became_known_later_leaves_the_past_as_it_is_and_what_was_known_before_does_not(room: Workroom) -> None:
