@@ -2,41 +2,18 @@
 
 import json
 import sys
-from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.clock import today
-from flows.home import Home
+from flows.command_options import AsOf, Lang, Report, ReportFormat, language_of, ready
 from flows.texts import text
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from models.ablation import Ablation
-
-
-class AblationFormat(StrEnum):
-    """How the sources are told."""
-
-    table = "table"
-    json = "json"
-
-
-class Language(StrEnum):
-    """The languages of messages."""
-
-    da = "da"
-    en = "en"
-
-
-def _day(written: str) -> date:
-    return datetime.strptime(written, "%Y-%m-%d").date()
-
-
-Lang = Annotated[Language | None, typer.Option("--lang", help="da or en; where not given, bovagt.toml says.")]
 
 
 def add_ablation_command(app: typer.Typer) -> None:
@@ -46,39 +23,30 @@ def add_ablation_command(app: typer.Typer) -> None:
 
 def ablation(
     context: typer.Context,
-    as_of: Annotated[
-        date | None,
-        typer.Option("--as-of", parser=_day, metavar="YYYY-MM-DD", help="What was known before this day counts."),
-    ] = None,
-    output: Annotated[AblationFormat, typer.Option("--format", help="table, or json for programs.")] = (
-        AblationFormat.table
-    ),
+    as_of: AsOf = None,
+    output: Report = ReportFormat.table,
     ranking: Annotated[
         str, typer.Option(help="The candidate that is trained without each source; the one for use where not given.")
     ] = "",
     cutoffs: Annotated[int, typer.Option(min=1, max=60, help="How many cut-offs are tested, three months apart.")] = 6,
-    lang: Annotated[
-        Language | None, typer.Option("--lang", help="da or en; where not given, bovagt.toml says.")
-    ] = None,
+    lang: Lang = None,
 ) -> None:
     """What each source adds to the ranking: trained again without each one, and without each group of them.
 
     The share of the cases found with every source less the share found without it, with its interval: for whoever must
     say which sources earn their place. Takes minutes; a second run computes only what is new.
     """
-    home: Home = context.obj
-    home.require()
+    home = ready(context)
     from flows.ablation import as_records, run_ablation
-    from flows.settings import read_settings
     from models.rankers import MODEL
 
     ranking, day = ranking or MODEL, as_of or today()
     found = run_ablation(home, day, ranking=ranking, cut_offs=cutoffs)
-    if output is AblationFormat.json:
+    if output is ReportFormat.json:
         json.dump(as_records(found, day, ranking), sys.stdout, ensure_ascii=False, indent=1)
         print()
         return
-    show(found, ranking, lang.value if lang else read_settings(home).language)
+    show(found, ranking, language_of(home, lang))
 
 
 def show(found: "Ablation", ranking: str, language: str) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import json
-from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.clock import today
-from flows.home import Home
+from flows.command_options import AsOf, Lang, language_of, ready
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,17 +23,6 @@ class BacktestFormat(StrEnum):
     csv = "csv"
 
 
-class Language(StrEnum):
-    """The languages of messages."""
-
-    da = "da"
-    en = "en"
-
-
-def _day(written: str) -> date:
-    return datetime.strptime(written, "%Y-%m-%d").date()
-
-
 def add_backtest_command(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command()(backtest)
@@ -42,10 +30,7 @@ def add_backtest_command(app: typer.Typer) -> None:
 
 def backtest(
     context: typer.Context,
-    as_of: Annotated[
-        date | None,
-        typer.Option("--as-of", parser=_day, metavar="YYYY-MM-DD", help="What was known before this day counts."),
-    ] = None,
+    as_of: AsOf = None,
     output: Annotated[
         BacktestFormat, typer.Option("--format", help="table for people; json or csv for programs: every record.")
     ] = BacktestFormat.table,
@@ -57,9 +42,7 @@ def backtest(
     processes: Annotated[
         int | None, typer.Option(min=1, max=64, help="How many work at a time; bovagt.toml says.")
     ] = None,
-    lang: Annotated[
-        Language | None, typer.Option("--lang", help="da or en; where not given, bovagt.toml says.")
-    ] = None,
+    lang: Lang = None,
 ) -> None:
     """How good each ranking was: past months ranked by what was known on their day, measured by what came after.
 
@@ -68,16 +51,14 @@ def backtest(
     DIR/backtests: a run that was stopped goes on, and a new month adds its own work only. A feature that looks ahead
     is refused by name.
     """
-    home: Home = context.obj
-    home.require()
+    home = ready(context)
     from flows.backtest import Asked, run_backtest
-    from flows.settings import read_settings
 
     tested = run_backtest(home, as_of or today(), Asked(cutoffs, processes))
     if output is BacktestFormat.table:
         from flows.backtest_words import show
 
-        show(tested, lang.value if lang else read_settings(home).language)
+        show(tested, language_of(home, lang))
         return
     from flows.summaries import hand_over
 

@@ -4,7 +4,7 @@ Heavy packages are imported inside the commands, so that `bovagt --help` answers
 """
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ import typer
 from flows.ablation_command import add_ablation_command
 from flows.backtest_command import add_backtest_command
 from flows.clock import today
+from flows.command_options import AsOf, Lang, Report, ReportFormat, language_of, ready, written_day
 from flows.effect_command import add_effect_command
 from flows.ending import end_quietly
 from flows.home import Home
@@ -41,13 +42,6 @@ app = typer.Typer(
 DONE, SET_ASIDE, FAILED = 0, 1, 3
 
 
-class Language(StrEnum):
-    """The languages of lists and messages."""
-
-    da = "da"
-    en = "en"
-
-
 class Purpose(StrEnum):
     """What an installation is for."""
 
@@ -71,27 +65,6 @@ class ListFormat(StrEnum):
     json = "json"
 
 
-class ReportFormat(StrEnum):
-    """How the intake is told."""
-
-    table = "table"
-    json = "json"
-
-
-def _day(text: str) -> date:
-    return datetime.strptime(text, "%Y-%m-%d").date()
-
-
-AsOf = Annotated[
-    date | None,
-    typer.Option(
-        "--as-of",
-        parser=_day,
-        metavar="YYYY-MM-DD",
-        help="The day to stand on: what was known before it counts, nothing else does. Today where not given.",
-    ),
-]
-Lang = Annotated[Language | None, typer.Option("--lang", help="da or en; where not given, bovagt.toml says.")]
 Out = Annotated[Path | None, typer.Option("--out", help="The file to write; standard output where not given.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Answer 1 when something was set aside or quarantined.")]
 WithoutPrefect = Annotated[
@@ -142,7 +115,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
     until: Annotated[
         date | None,
-        typer.Option(parser=_day, metavar="YYYY-MM-DD", help="Nothing is known on or after this day."),
+        typer.Option(parser=written_day, metavar="YYYY-MM-DD", help="Nothing is known on or after this day."),
     ] = None,
 ) -> None:
     """Fill DIR/inbox with the deliveries of a made-up municipality, in several senders' layouts.
@@ -161,9 +134,7 @@ def simulate(
 @app.command()
 def intake(
     context: typer.Context,
-    output: Annotated[ReportFormat, typer.Option("--format", help="table, or json for programs.")] = (
-        ReportFormat.table
-    ),
+    output: Report = ReportFormat.table,
     strict: Strict = False,
     without_prefect: WithoutPrefect = False,
     lang: Lang = None,
@@ -174,12 +145,12 @@ def intake(
     with the reason; the others are taken in. The same file twice counts once. Give a corrected layout, and what it
     let down before is read again.
     """
-    home = _ready(context)
+    home = ready(context)
     from flows.intake import run_intake
     from flows.summaries import needs_a_look, say_intake
 
     reports = run_intake(home, today(), with_prefect=not without_prefect)
-    say_intake(reports, as_json=output is ReportFormat.json, language=_language(home, lang))
+    say_intake(reports, as_json=output is ReportFormat.json, language=language_of(home, lang))
     raise typer.Exit(SET_ASIDE if strict and needs_a_look(reports) else DONE)
 
 
@@ -195,12 +166,12 @@ def retrain(
     Only outcomes known by then are used. A model whose gate is shut stays registered: which condition failed, and by
     how much, is told here and stands in its card. After a rollback only a person promotes (bovagt promote).
     """
-    home = _ready(context)
+    home = ready(context)
     from flows.retrain import run_retrain
     from flows.summaries import say_trained
 
     outcome = run_retrain(home, as_of or today(), with_prefect=not without_prefect)
-    say_trained(outcome, language=_language(home, lang))
+    say_trained(outcome, language=language_of(home, lang))
 
 
 @app.command()
@@ -215,12 +186,12 @@ def nightly(
 
     A night that fails leaves the list before it current. Running a night twice changes nothing.
     """
-    home = _ready(context)
+    home = ready(context)
     from flows.nightly import run_nightly
     from flows.summaries import needs_a_look, say_night
 
     night = run_nightly(home, as_of or today(), with_prefect=not without_prefect)
-    say_night(home, night, language=_language(home, lang))
+    say_night(home, night, language=language_of(home, lang))
     raise typer.Exit(SET_ASIDE if strict and needs_a_look(night.reports) else DONE)
 
 
@@ -232,13 +203,13 @@ def scores(
     out: Out = None,
 ) -> None:
     """Every active tenancy on the day: landlord, tenancy_no, stage, score, rank, ranking, model_version."""
-    home = _ready(context)
+    home = ready(context)
     from flows.lists import night_of, scores_as
     from flows.summaries import hand_over, note_beside
 
     night = night_of(home, as_of or today())
     hand_over(scores_as(night, output.value), out)
-    note_beside(night.facts, _language(home, None))
+    note_beside(night.facts, language_of(home, None))
 
 
 @app.command()
@@ -250,11 +221,11 @@ def worklist(
     lang: Lang = None,
 ) -> None:
     """The day's worklist: deadlines first, then early warnings, each with its reasons."""
-    home = _ready(context)
+    home = ready(context)
     from flows.lists import night_of, worklist_as
     from flows.summaries import hand_over, note_beside
 
-    night, language = night_of(home, as_of or today()), _language(home, lang)
+    night, language = night_of(home, as_of or today()), language_of(home, lang)
     hand_over(worklist_as(night, output.value, language), out)
     note_beside(night.facts, language)
 
@@ -275,28 +246,13 @@ def serve(
     """
     from flows.serve import serve as serve_all
 
-    serve_all(_ready(context), host, port, prefect_port, schedule=schedule)
+    serve_all(ready(context), host, port, prefect_port, schedule=schedule)
 
 
 add_backtest_command(app)
 add_registry_commands(app)
 add_effect_command(app)
 add_ablation_command(app)
-
-
-def _ready(context: typer.Context) -> Home:
-    """The municipality's directory; refused before anything heavy is loaded where `init` never made it ready."""
-    home: Home = context.obj
-    home.require()
-    return home
-
-
-def _language(home: Home, asked: Language | None) -> str:
-    if asked is not None:
-        return asked.value
-    from flows.settings import read_settings
-
-    return read_settings(home).language
 
 
 def main() -> None:

@@ -2,36 +2,16 @@
 
 import json
 import sys
-from datetime import date, datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from flows.clock import today
-from flows.home import Home
+from flows.command_options import AsOf, Lang, Language, Report, ReportFormat, language_of, ready
 
 if TYPE_CHECKING:
     from flows.effect import Measured
     from models.effect import Difference
-
-
-class EffectFormat(StrEnum):
-    """How the effect is told."""
-
-    table = "table"
-    json = "json"
-
-
-class Language(StrEnum):
-    """The languages of messages."""
-
-    da = "da"
-    en = "en"
-
-
-def _day(written: str) -> date:
-    return datetime.strptime(written, "%Y-%m-%d").date()
 
 
 def add_effect_command(app: typer.Typer) -> None:
@@ -41,33 +21,26 @@ def add_effect_command(app: typer.Typer) -> None:
 
 def effect(
     context: typer.Context,
-    as_of: Annotated[
-        date | None,
-        typer.Option("--as-of", parser=_day, metavar="YYYY-MM-DD", help="What was known before this day counts."),
-    ] = None,
-    output: Annotated[EffectFormat, typer.Option("--format", help="table, or json for programs.")] = EffectFormat.table,
-    lang: Annotated[
-        Language | None, typer.Option("--lang", help="da or en; where not given, bovagt.toml says.")
-    ] = None,
+    as_of: AsOf = None,
+    output: Report = ReportFormat.table,
+    lang: Lang = None,
 ) -> None:
     """What it does to be listed: the tenancies drawn by lot below the cut against those that the lot passed over.
 
     Court requests per 100 listed, with a 95 % interval, overall, by distance below the cut and by group; or the
     sentence that none is known yet, with the day on which it can be. Who was drawn counts as drawn, reached or not.
     """
-    home: Home = context.obj
-    home.require()
+    home = ready(context)
     from flows.effect import as_record, measure
     from flows.effect_texts import sentences
-    from flows.settings import read_settings
 
     measured = measure(home, as_of or today())
-    if output is EffectFormat.json:
+    if output is ReportFormat.json:
         record = as_record(measured, {language: sentences(measured, language) for language in Language})
         json.dump(record, sys.stdout, ensure_ascii=False, indent=1)
         print()
         return
-    show(measured, lang.value if lang else read_settings(home).language)
+    show(measured, language_of(home, lang))
 
 
 def show(measured: "Measured", language: str) -> None:

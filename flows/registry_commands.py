@@ -1,44 +1,23 @@
 """The commands about models: models, promote, rollback. Arguments and exit codes only; see `flows.registry`."""
 
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from flows.clock import today
-from flows.home import Home
-
-
-class ModelsFormat(StrEnum):
-    """How the models are told."""
-
-    table = "table"
-    json = "json"
-
-
-class Language(StrEnum):
-    """The languages of messages."""
-
-    da = "da"
-    en = "en"
-
-
-def _day(text: str) -> date:
-    return datetime.strptime(text, "%Y-%m-%d").date()
-
+from flows.command_options import Lang, Report, ReportFormat, language_of, ready, written_day
 
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides: a person's name, kept with the decision.")]
 FirstNight = Annotated[
     date | None,
     typer.Option(
         "--from",
-        parser=_day,
+        parser=written_day,
         metavar="YYYY-MM-DD",
         help="The first night it counts for; where not given, the one after the newest published night.",
     ),
 ]
-Lang = Annotated[Language | None, typer.Option("--lang", help="da or en; where not given, bovagt.toml says.")]
 
 
 def add_registry_commands(app: typer.Typer) -> None:
@@ -50,7 +29,7 @@ def add_registry_commands(app: typer.Typer) -> None:
 
 def models(
     context: typer.Context,
-    output: Annotated[ModelsFormat, typer.Option("--format", help="table, or json for programs.")] = ModelsFormat.table,
+    output: Report = ReportFormat.table,
     lang: Lang = None,
 ) -> None:
     """The registered models: which one ranks, which are scored beside it, and what each one's gate says.
@@ -60,8 +39,8 @@ def models(
     """
     from flows.registry_summaries import say_models
 
-    home = _ready(context)
-    say_models(home, as_json=output is ModelsFormat.json, language=_language(home, lang))
+    home = ready(context)
+    say_models(home, as_json=output is ReportFormat.json, language=language_of(home, lang))
 
 
 def promote(
@@ -79,9 +58,9 @@ def promote(
     from flows.registry import promote_version
     from flows.registry_summaries import say_decision
 
-    home = _ready(context)
+    home = ready(context)
     decision = promote_version(home, version, who=by, reason=reason, day=today(), wanted=first)
-    say_decision(decision, language=_language(home, lang))
+    say_decision(decision, language=language_of(home, lang))
 
 
 def rollback(
@@ -103,20 +82,6 @@ def rollback(
     from flows.registry import roll_back_to
     from flows.registry_summaries import say_decision
 
-    home = _ready(context)
+    home = ready(context)
     decision = roll_back_to(home, to, who=by, reason=reason, day=today(), wanted=first)
-    say_decision(decision, language=_language(home, lang))
-
-
-def _ready(context: typer.Context) -> Home:
-    home: Home = context.obj
-    home.require()
-    return home
-
-
-def _language(home: Home, asked: Language | None) -> str:
-    if asked is not None:
-        return asked.value
-    from flows.settings import read_settings
-
-    return read_settings(home).language
+    say_decision(decision, language=language_of(home, lang))
