@@ -9,6 +9,7 @@ import typer
 from flows.clock import today
 from flows.command_options import AsOf, Lang, Report, ReportFormat, language_of, ready
 from flows.texts import text
+from models.numerals import number_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -60,7 +61,7 @@ def show(found: "Ablation", ranking: str, language: str) -> None:
     console.print(_table(found, rows, language))
     ks = sorted(k for k in set(found.frame["k"].to_list()) if k is not None)
     blanks = {"tested": len(found.tested), "positives": found.positive_tenancies, "k": ", ".join(map(str, ks))}
-    recall = _points(rows[0]["recall"], language, "") + " %"
+    recall = _points(rows[0]["recall"], language, sign=False) + " %"
     print(text("ablation_read", language, ranking=ranking_name(ranking, language), recall=recall, **blanks))
 
 
@@ -91,7 +92,6 @@ def _table(found: "Ablation", rows: list[dict[str, Any]], language: str) -> "Tab
     return table
 
 
-def _points(share: float, language: str, sign: str = "+") -> str:
+def _points(share: float, language: str, *, sign: bool = True) -> str:
     """A share in points with one decimal."""
-    told = f"{100 * share:{sign}.1f}"
-    return told.replace(".", ",") if language == "da" else told
+    return number_text(100 * share, 1, language, sign=sign)

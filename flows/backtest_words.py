@@ -8,6 +8,7 @@ import polars as pl
 from models.backtest_records import Headline, Reported
 from models.bootstrap import Interval
 from models.evaluation import FIXED_STAGE, POPULATIONS
+from models.numerals import interval_text, number_text
 from models.outcome import LabelState
 from models.rankers import ranking_name
 
@@ -87,8 +88,8 @@ def tables(reported: Reported, language: str) -> Iterator[Any]:
 
 
 def _row(each: Headline, language: str) -> tuple[str, str, str]:
-    over = _interval(each.over_best, language, sign=True) if each.over_best else _say("best", language)
-    return ranking_name(each.ranking, language), _interval(each.value, language), over
+    over = interval_text(each.over_best, language, sign=True) if each.over_best else _say("best", language)
+    return ranking_name(each.ranking, language), interval_text(each.value, language), over
 
 
 def sentences(tested: "Tested", language: str) -> Iterator[str]:
@@ -118,7 +119,7 @@ def _top(tested: "Tested", language: str) -> Iterator[str]:
     )
     for row in mean.iter_rows(named=True):
         counts = {state: row[f"top_{state}"] for state in LabelState if row[f"top_{state}"]}
-        told = (f"{_number(count, 1, language)} {WORDS[state][language]}" for state, count in counts.items())
+        told = (f"{number_text(count, 1, language)} {WORDS[state][language]}" for state, count in counts.items())
         yield _say("top", language, k=tested.k, states=", ".join(told))
 
 
@@ -127,22 +128,9 @@ def _aged(ageing: pl.DataFrame, language: str) -> Iterator[str]:
     for row in ageing.filter(pl.col("age_months") > 0).tail(1).iter_rows(named=True):
         recall = Interval(row["recall"], row["low"], row["high"])
         less = Interval(row["difference"], row["difference_low"], row["difference_high"])
-        told = {"recall": _interval(recall, language), "less": _interval(less, language, sign=True)}
+        told = {"recall": interval_text(recall, language), "less": interval_text(less, language, sign=True)}
         yield _say("aged", language, months=row["age_months"], **told)
 
 
 def _say(name: str, language: str, **blanks: object) -> str:
     return WORDS[name][language].format(**blanks)
-
-
-def _interval(found: Interval, language: str, *, sign: bool = False) -> str:
-    between = " til " if language == "da" else " to "
-    ends = between.join(_number(end, 3, language, sign=sign) for end in (found.low, found.high))
-    return f"{_number(found.value, 3, language, sign=sign)} [{ends}]"
-
-
-def _number(number: float, digits: int, language: str, *, sign: bool = False) -> str:
-    if number != number:  # NaN is the only number that differs from itself
-        return "–"
-    text = f"{number:+.{digits}f}" if sign else f"{number:.{digits}f}"
-    return text.replace(".", ",") if language == "da" else text

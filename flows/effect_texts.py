@@ -5,6 +5,7 @@ from typing import Any
 from flows.effect import Measured
 from models.effect import FEWER, MORE, TOO_FEW, UNDECIDED, Complier, Difference
 from models.effect_planning import Plan
+from models.numerals import number_text
 
 EFFECT_TEXTS: dict[str, dict[str, str]] = {
     "title": {"da": "Hvad det gør at komme på listen", "en": "What it does to be listed"},
@@ -127,7 +128,7 @@ def say(name: str, language: str, **blanks: object) -> str:
 
 def numbers(one: Difference, language: str) -> dict[str, str]:
     """drawn, passed_over, value, low and high as they are written in `language`; of a comparison with numbers."""
-    signed = {name: amount(getattr(one, of), language, "+") for name, of in _SIGNED.items()}
+    signed = {name: amount(getattr(one, of), language, sign=True) for name, of in _SIGNED.items()}
     shares = {name: amount(getattr(one, f"{name}_per_100"), language) for name in ("drawn", "passed_over")}
     return signed | shares
 
@@ -135,10 +136,9 @@ def numbers(one: Difference, language: str) -> dict[str, str]:
 _SIGNED = {"value": "per_100", "low": "low", "high": "high"}
 
 
-def amount(value: float, language: str, sign: str = "") -> str:
+def amount(value: float, language: str, *, sign: bool = False) -> str:
     """A number with one decimal; a minus sign and not a hyphen."""
-    told = f"{value:{sign}.1f}".replace("-", "−")
-    return told.replace(".", ",") if language == "da" else told
+    return number_text(value, 1, language, sign=sign).replace("-", "−")
 
 
 def _of_the_plan(plan: Plan, language: str) -> list[str]:
@@ -156,5 +156,5 @@ def _of_the_plan(plan: Plan, language: str) -> list[str]:
 
 
 def _of_compliers(one: Complier, language: str) -> str:
-    signed = {name: amount(getattr(one, of), language, "+") for name, of in _SIGNED.items()}
+    signed = {name: amount(getattr(one, of), language, sign=True) for name, of in _SIGNED.items()}
     return say("complier", language, uptake=amount(one.uptake_per_100, language), **signed)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.bootstrap import Interval
+from models.numerals import interval_text, number_text
 
 FEWEST_POSITIVES = 30
 """With fewer tenancies that had the outcome no verdict is given, wherever the interval lies.
@@ -159,14 +160,9 @@ def _said(
     numbers: Mapping[str, float | None],
 ) -> str:
     """The parts' words with every number in the language's own writing."""
-    between = " til " if language == "da" else " to "
-    ends = between.join(_number(end, 3, language, sign=True) for end in (difference.low, difference.high))
-    written = {"difference": f"{_number(difference.value, 3, language, sign=True)} [{ends}]"}
+    written = {"difference": interval_text(difference, language, sign=True)}
     digits = {"detectable": 3, "worthwhile": 3, "more": 0, "per_year": 0, "years": 1}
-    written |= {name: _number(number, digits[name], language) for name, number in numbers.items() if number is not None}
+    written |= {
+        name: number_text(number, digits[name], language) for name, number in numbers.items() if number is not None
+    }
     return "".join(WORDS[part][language] for part in parts).format(**blanks, **written)
-
-
-def _number(number: float, digits: int, language: str, *, sign: bool = False) -> str:
-    text = f"{number:+.{digits}f}" if sign else f"{number:.{digits}f}"
-    return text.replace(".", ",") if language == "da" else text
