@@ -14,11 +14,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from benchmarks.night import MONTHS, SEED, TENANCIES
 from benchmarks.stages import AS_OF, CUTOFFS, yardstick
+from benchmarks.table import show_records
 from flows.home import Home
 from warehouse.dates import add_months
 
@@ -36,7 +34,9 @@ def main(folder: Path) -> None:
     make_town(folder)
     shutil.rmtree(folder / "backtests", ignore_errors=True)
     records = [measured(name, folder, day) for name, day in RUNS.items()]
-    show(records)
+    title = f"{TENANCIES:,} tenancies x {MONTHS} months: at most {MOST_SECONDS} seconds and {MOST_MB:,} MB"
+    more = {"cells": "cells", "computed": "computed", "records": "rows", "peak MB": "peak_mb"}
+    show_records(title, records, {heading: (name, ",") for heading, name in more.items()})
 
 
 def make_town(folder: Path) -> None:
@@ -101,25 +101,6 @@ def run(folder: Path, as_of: date) -> None:
     ranked = tested.found.ranked
     told = {"rows": tested.reported.records.height, "cells": ranked.cells, "computed": ranked.computed}
     print(json.dumps(told | {"rankings": len(ranked.rankings), "cut_offs": len(ranked.folds), "seconds_at": steps}))
-
-
-def show(records: list[dict[str, float | str | int]]) -> None:
-    """The records as a table, with what a backtest may cost."""
-    title = f"{TENANCIES:,} tenancies x {MONTHS} months: at most {MOST_SECONDS} seconds and {MOST_MB:,} MB"
-    table = Table(title=title, title_justify="left")
-    for heading in ("stage", "seconds", "x yardstick", "cells", "computed", "records", "peak MB"):
-        table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for record in records:
-        table.add_row(
-            str(record["stage"]),
-            f"{record['seconds']:.1f}",
-            f"{float(record['seconds']) / float(record['yardstick_seconds']):.1f}",
-            f"{record['cells']:,}",
-            f"{record['computed']:,}",
-            f"{record['rows']:,}",
-            f"{record['peak_mb']:,}",
-        )
-    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,8 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from benchmarks.stages import STAGES
+from benchmarks.table import show_records
 
 AS_OF = date(2026, 1, 1)
 TENANCIES, MONTHS, SEED = 12_000, 72, 7
@@ -60,21 +58,8 @@ def _hand_in_last_day(folder: Path) -> None:
 
 def show(records: list[dict[str, float | str | int]]) -> None:
     """The records as a table."""
-    table = Table(title=f"{TENANCIES:,} tenancies x {MONTHS} months", title_justify="left")
-    headings = ("stage", "seconds", "x yardstick", "cpu s", "rows", "columns", "peak MB")
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for record in records:
-        table.add_row(
-            str(record["stage"]),
-            f"{record['seconds']:.1f}",
-            f"{float(record['seconds']) / float(record['yardstick_seconds']):.1f}",
-            f"{record['cpu_seconds']:.1f}",
-            f"{record['rows']:,}",
-            f"{record['columns']:,}",
-            f"{record['peak_mb']:,.0f}",
-        )
-    Console(width=120).print(table)
+    numbers = {"cpu s": ("cpu_seconds", ".1f"), "rows": ("rows", ","), "columns": ("columns", ",")}
+    show_records(f"{TENANCIES:,} tenancies x {MONTHS} months", records, {**numbers, "peak MB": ("peak_mb", ",.0f")})
 
 
 if __name__ == "__main__":
