@@ -7,7 +7,8 @@ In made-up municipalities that nobody trained or tuned on, with A = mean expecte
 over all tenancies and over those before termination. The true risk knows what no landlord sends (the pressure on each
 tenant, and the accounts of landlords that send only a list), so a share of 1 cannot be reached by anybody. How much
 can be reached with these features is shown beside it: `taught_by_truth` learns the same features from the true risk
-itself instead of from outcomes. `control` is an afternoon's script: forty plain columns and default gradient boosting.
+itself instead of from outcomes. `control` is plain columns (balances, rents, the tenancy) and scikit-learn's default
+gradient boosting.
 """
 
 import os
@@ -29,7 +30,7 @@ from flows.intake import run_intake
 from flows.orchestration import set_up
 from flows.workroom import opened
 from models.evaluation import CURVE, Evaluation, evaluate, headline
-from models.fitting import fit_ranker, last_ones_calibrate
+from models.fitting import fit_baselines, last_ones_calibrate
 from models.matrix import KEY, Column, Floats, as_columns
 from models.outcome import Horizon, label, mature_cut_offs
 from models.rankers import MODEL, usable_baselines
@@ -90,8 +91,8 @@ def _scored(
     split, known = last_ones_calibrate(taught), labelled.filter(pl.col("as_of").is_in(taught))
     scores: dict[str, Floats] = {"truth": rows["risk"].to_numpy()}
     scores[MODEL] = fit_model(known, columns, split, 0, Horizon()).score(rows)
-    for name in usable_baselines(columns):
-        scores[name] = fit_ranker(name, known, columns, split, 0, Horizon()).score(rows)
+    baselines = fit_baselines(usable_baselines(columns), known, columns, split, 0, Horizon())
+    scores |= {name: ranker.score(rows) for name, ranker in baselines.items()}
     scores["control"] = _control(known, rows)
     scores["taught_by_truth"] = _taught_by_truth(known, rows, columns)
     return rows.select(*KEY, "stage", "label_state").with_columns(**{n: pl.Series(s) for n, s in scores.items()})
@@ -122,7 +123,6 @@ def _taught_by_truth(known: pl.DataFrame, rows: pl.DataFrame, columns: tuple[Col
 
 def _shown(scored: pl.DataFrame, baselines: Sequence[str]) -> dict[str, dict[str, float]]:
     rankings = [name for name in scored.columns if name not in (*KEY, "stage", "label_state")]
-    # The truth is no probability of what was delivered; calibration is not looked at here.
     found: Evaluation = evaluate(rankings, MODEL, scored, capacities=CURVE, draws=1)
     shown = {}
     for population in BARS:

@@ -4,16 +4,23 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flows.backtest_cut_offs import cut_offs_for, horizon_of, outcomes_of, refuse_ungrounded, stored_cut_offs
+from flows.backtest_cut_offs import (
+    cut_offs_for,
+    outcomes_of,
+    refuse_nothing_to_test,
+    refuse_ungrounded,
+    stored_cut_offs,
+)
 from flows.home import Home
 from flows.progress import Advance, bar, silent
+from flows.retrain import horizon_of
 from flows.runs import exclusive, recorded
 from flows.scoring import ALWAYS_NEEDED, ONE_OF, model_columns
 from flows.workroom import Workroom, opened
 from models.ablation import Ablation, AblationPlan, Part, ablate
 from models.matrix import as_columns
 from models.rankers import ADDITIVE
-from warehouse.errors import ModelError, UsageError
+from warehouse.errors import UsageError
 from worklist.wording import FEEDS
 
 EVERY_MONTHS = 3
@@ -43,13 +50,7 @@ def _ablated(room: Workroom, as_of: date, ranking: str, cut_offs: int, progress:
     settings, directory = room.settings, room.home.path / "backtests"
     months = 1 + (cut_offs - 1) * EVERY_MONTHS
     chosen = cut_offs_for(room, as_of, months, settings.training.cutoffs)
-    if not chosen.tested:
-        raise ModelError(
-            expected="past cut-offs whose outcomes were known",
-            found="none",
-            where=f"the warehouse as of {as_of.isoformat()}",
-            remedy="Deliver more history, or wait until outcomes mature.",
-        )
+    refuse_nothing_to_test(chosen, as_of)
     built = stored_cut_offs(room, directory, chosen.needed, progress)
     plan = AblationPlan(
         ranking,

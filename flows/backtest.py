@@ -9,16 +9,16 @@ from flows.backtest_cut_offs import (
     CutOffs,
     cut_offs_for,
     fixed_stage_rows,
-    horizon_of,
     mark_proved,
     outcomes_of,
+    refuse_nothing_to_test,
     refuse_ungrounded,
     stored_cut_offs,
 )
 from flows.backtest_guard import days_to_prove, prove_no_look_ahead
 from flows.home import Home
 from flows.progress import Advance, bar, silent
-from flows.retrain import audited_groups
+from flows.retrain import audited_groups, horizon_of
 from flows.runs import exclusive, recorded
 from flows.scoring import model_columns
 from flows.workroom import Workroom, opened
@@ -29,7 +29,6 @@ from models.evaluation import CURVE, with_today
 from models.matrix import KEY, Column, as_columns
 from models.operated import Operation
 from models.rankers import GRID, MODEL, usable_baselines
-from warehouse.errors import ModelError
 
 DRAWS = 1_000
 """Bootstrap draws: what is reported is read to the second digit."""
@@ -185,14 +184,3 @@ def operation_of(room: Workroom) -> Operation:
         quiet_days=wanted.quiet_days_after_agreed,
         horizon_days=room.settings.outcome.horizon_days,
     )
-
-
-def refuse_nothing_to_test(days: CutOffs, as_of: date) -> None:
-    """`ModelError` where no past cut-off's outcomes were known on `as_of`, or nothing was known before them."""
-    if not days.tested:
-        raise ModelError(
-            expected="past days with some known history before them and outcomes known by now",
-            found="none",
-            where=f"the warehouse as of {as_of.isoformat()}",
-            remedy="Deliver the history with registered_on per row, or wait until outcomes mature.",
-        )

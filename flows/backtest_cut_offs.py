@@ -15,15 +15,15 @@ import polars as pl
 from flows.code_version import source_hash
 from flows.inputs import bearing_settings
 from flows.progress import Advance, silent
-from flows.retrain import HISTORY_MONTHS, build_cut_offs
+from flows.retrain import build_cut_offs, horizon_of, known_months
 from flows.scoring import WHY_RULES, ungrounded
 from flows.workroom import Workroom
 from models.backtest_files import StoredFrame, cell_key, keep_frame, write_bytes, write_frame
-from models.outcome import Horizon, mature_cut_offs
+from models.outcome import mature_cut_offs
 from models.splits import FEWEST_CUT_OFFS
-from warehouse.dates import add_months, month_start
-from warehouse.errors import SettingsError
-from warehouse.features import build_outcomes, first_known_on, read_cohort, read_matrix
+from warehouse.dates import add_months
+from warehouse.errors import ModelError, SettingsError
+from warehouse.features import build_outcomes, read_cohort, read_matrix
 from warehouse.fixed_stage import build_rows, first_demands
 from warehouse.vocabulary import FEEDS
 
@@ -49,20 +49,10 @@ def cut_offs_for(room: Workroom, as_of: date, count: int, window: int) -> CutOff
 
     A cut-off is tested only where outcomes of two earlier ones were known on its day.
     """
-    first, horizon = first_known_on(room.connection), horizon_of(room)
-    if first is None:
-        return CutOffs((), ())
-    earliest = add_months(first, HISTORY_MONTHS)
-    months = [add_months(month_start(as_of), -back) for back in range(2 * (count + window) + 24)]
-    known = mature_cut_offs([month for month in months if month >= earliest], as_of, horizon)
+    known, horizon = known_months(room, as_of, count + window), horizon_of(room)
     teaching = {day: mature_cut_offs(known, day, horizon)[-window:] for day in known}
     tested = [day for day in known if len(teaching[day]) >= FEWEST_CUT_OFFS][-count:]
     return CutOffs(tuple(tested), tuple(sorted({day for test in tested for day in (test, *teaching[test])})))
-
-
-def horizon_of(room: Workroom) -> Horizon:
-    """The horizon and the reporting lag of the settings."""
-    return Horizon(room.settings.outcome.horizon_days, room.settings.outcome.reporting_lag_days)
 
 
 def refuse_ungrounded(room: Workroom) -> None:
@@ -73,6 +63,17 @@ def refuse_ungrounded(room: Workroom) -> None:
             found=WHY_RULES["no_ground"]["en"].format(feeds=", ".join(missing)),
             where="sources.toml",
             remedy="State them, or leave the model tier off: then there is nothing to judge.",
+        )
+
+
+def refuse_nothing_to_test(days: CutOffs, as_of: date) -> None:
+    """`ModelError` where no past cut-off's outcomes were known on `as_of`, or nothing was known before them."""
+    if not days.tested:
+        raise ModelError(
+            expected="past days with some known history before them and outcomes known by now",
+            found="none",
+            where=f"the warehouse as of {as_of.isoformat()}",
+            remedy="Deliver the history with registered_on per row, or wait until outcomes mature.",
         )
 
 

@@ -87,13 +87,26 @@ def retrain(home: Home, as_of: date, day: date, run: Run = plainly, progress: Ad
 
 def past_cut_offs(room: Workroom, as_of: date) -> list[date]:
     """The latest monthly cut-offs whose outcomes were known on `as_of` and that had some history before them."""
+    wanted = room.settings.training.cutoffs
+    return known_months(room, as_of, wanted)[-wanted:]
+
+
+def known_months(room: Workroom, as_of: date, wanted: int) -> list[date]:
+    """The monthly cut-offs with some history before them whose outcomes were known on `as_of`: `wanted` and more.
+
+    It looks back over twice as many and two years, since the latest ones are not mature yet.
+    """
     first = first_known_on(room.connection)
     if first is None:
         return []
     earliest = add_months(first, HISTORY_MONTHS)
-    months = [add_months(month_start(as_of), -back) for back in range(room.settings.training.cutoffs * 2 + 24)]
-    mature = mature_cut_offs([month for month in months if month >= earliest], as_of, _horizon(room))
-    return mature[-room.settings.training.cutoffs :]
+    months = [add_months(month_start(as_of), -back) for back in range(2 * wanted + 24)]
+    return mature_cut_offs([month for month in months if month >= earliest], as_of, horizon_of(room))
+
+
+def horizon_of(room: Workroom) -> Horizon:
+    """The horizon and the reporting lag of the settings."""
+    return Horizon(room.settings.outcome.horizon_days, room.settings.outcome.reporting_lag_days)
 
 
 def build_cut_offs(room: Workroom, cut_offs: list[date]) -> None:
@@ -131,7 +144,7 @@ def train_model(room: Workroom, matrix: pl.DataFrame, outcomes: pl.DataFrame, as
         model_columns(room),
         as_of=as_of,
         seed=wanted.seed,
-        horizon=_horizon(room),
+        horizon=horizon_of(room),
         rule=wanted.gate,
         groups=audited_groups(room, matrix),
     )
@@ -197,10 +210,6 @@ def _recall(trained: TrainedModel) -> dict[int, tuple[float, float]]:
         k: (estimates.mean(headline(MODEL, [k])).value, estimates.mean(headline(RULES, [k])).value)
         for k in trained.capacities
     }
-
-
-def _horizon(room: Workroom) -> Horizon:
-    return Horizon(room.settings.outcome.horizon_days, room.settings.outcome.reporting_lag_days)
 
 
 def run_retrain(home: Home, as_of: date, *, with_prefect: bool) -> Training:

@@ -16,7 +16,7 @@ import polars as pl
 
 from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, write_bytes
 from models.boosting import AdditiveBoosting
-from models.fitting import fit_taught, last_ones_calibrate, taught_by
+from models.fitting import fit_taught, last_ones_calibrate, on_days, taught_by
 from models.leaks import refuse_revealing
 from models.matrix import KEY, Column, Floats
 from models.model_files import from_bytes, to_bytes
@@ -156,8 +156,8 @@ class _Lessons:
             labelled, split = self.lesson.read(), last_ones_calibrate(self.lesson.days)
             if self.guarded:
                 refuse_revealing(labelled.filter(as_of=self.lesson.days[-1]), self.lesson.columns)
-            self.calibrating = counted_rows(labelled.filter(pl.col("as_of").is_in(split.calibrate)))
-            self.rows = labelled.filter(pl.col("as_of").is_in(split.fit))
+            self.calibrating = counted_rows(on_days(labelled, split.calibrate))
+            self.rows = on_days(labelled, split.fit)
         return self.rows
 
 

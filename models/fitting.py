@@ -34,29 +34,23 @@ class Split:
     held_out: tuple[date, ...] = ()
 
 
-def fit_ranker(
-    ranking: str,
-    labelled: pl.DataFrame,
-    columns: tuple[Column, ...],
-    split: Split,
-    seed: int,
-    horizon: Horizon,
-    *,
-    how: How | None = None,
-) -> Ranker:
-    """The ranker called `ranking`, taught on the cut-offs that teach and calibrated, where it can be, on the later.
-
-    `how` says what becomes of rows whose tenancy was helped (`models.treatment`); None takes every positive and
-    negative as it is: a simple order learns little or nothing, and needs no more.
-    """
-    taught = taught_by(_on(labelled, split.fit), columns, seed, horizon, how)
-    return fit_taught(ranking, taught, counted_rows(_on(labelled, split.calibrate)), columns, seed)
+def fit_baselines(
+    names: Sequence[str], labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
+) -> dict[str, Ranker]:
+    """The rankers called `names`, each taught by every positive and negative as it is: simple orders need no more."""
+    taught = taught_by(on_days(labelled, split.fit), columns, seed, horizon, None)
+    calibrating = counted_rows(on_days(labelled, split.calibrate))
+    return {name: fit_taught(name, taught, calibrating, columns, seed) for name in names}
 
 
 def taught_by(
     labelled: pl.DataFrame, columns: tuple[Column, ...], seed: int, horizon: Horizon, how: How | None
 ) -> Taught:
-    """What the labelled rows teach, by the `how` of `fit_ranker`."""
+    """What the labelled rows teach a ranker.
+
+    `how` says what becomes of rows whose tenancy was helped (`models.treatment`); None takes every positive and
+    negative as it is.
+    """
     if how is not None:
         return teaching_rows(labelled, columns, seed=seed, how=how, horizon_days=horizon.days)
     counted = counted_rows(labelled)
@@ -75,7 +69,8 @@ def fit_taught(
     return ranker
 
 
-def _on(labelled: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
+def on_days(labelled: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
+    """The rows of some cut-offs."""
     return labelled.filter(pl.col("as_of").is_in(days))
 
 

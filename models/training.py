@@ -9,10 +9,10 @@ import polars as pl
 from models.boosting import FEWEST_POSITIVES, AdditiveBoosting
 from models.bootstrap import DRAWS
 from models.evaluation import CAPACITIES, LATE_STAGES, POPULATIONS, Evaluation, evaluate
-from models.fitting import Split, fit_ranker, last_ones_calibrate
+from models.fitting import Split, fit_baselines, fit_taught, last_ones_calibrate, on_days, taught_by
 from models.gate import Gate, GateRule, judge_model, not_tested
 from models.matrix import KEY, TENANCY, Column, DescribesColumn, as_columns, require_columns
-from models.outcome import Horizon, count_states, label, mature_cut_offs, positives, refuse_look_ahead
+from models.outcome import Horizon, count_states, counted_rows, label, mature_cut_offs, positives, refuse_look_ahead
 from models.parity import Parity, recall_parity, reference_groups
 from models.rankers import MODEL, Ranker, usable_baselines
 from models.stability import Stability, list_stability, other_seeds
@@ -110,7 +110,8 @@ def fit_model(
     labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
 ) -> AdditiveBoosting:
     """The model for use: taught the risk if nobody comes, and calibrated on the later cut-offs."""
-    model = fit_ranker(MODEL, labelled, columns, split, seed, horizon, how="doubly_robust")
+    taught = taught_by(on_days(labelled, split.fit), columns, seed, horizon, "doubly_robust")
+    model = fit_taught(MODEL, taught, counted_rows(on_days(labelled, split.calibrate)), columns, seed)
     if not isinstance(model, AdditiveBoosting):
         raise TypeError(f"{MODEL} is not additive: its reasons would not be exact")
     return model
@@ -194,9 +195,8 @@ def _fitted(
     labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
 ) -> dict[str, Ranker]:
     """The model and every baseline the columns allow, fitted on what was known before the first held-out cut-off."""
-    baselines = usable_baselines(columns)
     rankers: dict[str, Ranker] = {MODEL: fit_model(labelled, columns, split, seed, horizon)}
-    return rankers | {name: fit_ranker(name, labelled, columns, split, seed, horizon) for name in baselines}
+    return rankers | fit_baselines(usable_baselines(columns), labelled, columns, split, seed, horizon)
 
 
 def refuse_too_few_cut_offs(cut_offs: Sequence[date], as_of: date, horizon: Horizon) -> None:
