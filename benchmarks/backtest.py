@@ -91,6 +91,8 @@ def _read(path: Path) -> str:
 def run(folder: Path, as_of: date) -> None:
     """The backtest itself; prints rows, cells and what each step took, as JSON."""
     from flows.backtest import Asked, backtest_home
+    from models.numerals import interval_text
+    from models.selecting import cost_of_additivity
 
     begin, steps = time.perf_counter(), {}
 
@@ -100,6 +102,9 @@ def run(folder: Path, as_of: date) -> None:
     tested = backtest_home(Home(folder), as_of, Asked(CUTOFFS, 2), hear)
     ranked = tested.found.ranked
     told = {"rows": tested.reported.records.height, "cells": ranked.cells, "computed": ranked.computed}
+    cost = cost_of_additivity(tested.found.evaluation)
+    told |= {"cost_of_additivity": interval_text(cost.nested, "en", sign=True), "on_cut_offs": cost.cut_offs}
+    told |= {"in_hindsight": f"{cost.best} less {cost.best_additive} {interval_text(cost.hindsight, 'en', sign=True)}"}
     print(json.dumps(told | {"rankings": len(ranked.rankings), "cut_offs": len(ranked.folds), "seconds_at": steps}))
 
 
