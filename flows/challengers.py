@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from flows.scoring import WHY_RULES, Scored, ranked, told_why, ungrounded
+from flows.scoring import WHY_RULES, Scored, ranked, scores_by_model, scores_by_rules, told_why, ungrounded
 from flows.workroom import Workroom
 from models.evaluation import LATE_STAGES
 from models.matrix import TENANCY
-from models.registry import Registered, load, registered_by
-from models.rules import RULES_VERSION, rank_by_rules
+from models.registry import load, registered_by
+from models.rules import RULES_VERSION
 from models.stability import overlap
 from warehouse.errors import BovagtError
 
@@ -49,7 +49,7 @@ def score_challengers(room: Workroom, scored: Scored) -> Scored:
 def _challengers(room: Workroom, scored: Scored) -> Iterator[tuple[pl.DataFrame | None, dict[str, Any]]]:
     """The rules, then the models from the latest on until so many as the settings ask for were scored."""
     if scored.facts["ranking"] != "rules":
-        yield _compared(room, scored, "rules", RULES_VERSION, _by_rules(scored.matrix))
+        yield _compared(room, scored, "rules", RULES_VERSION, scores_by_rules(scored.matrix))
     left = room.settings.ranking.challengers
     for version in reversed(registered_by(room.home.models, scored.as_of)):
         if version == scored.facts["model_version"]:
@@ -67,7 +67,7 @@ def _by_model(room: Workroom, scored: Scored, version: str) -> tuple[pl.DataFram
         registered = load(room.home.models, version)
         if withdrawn := sorted(set(registered.sources) - room.sources.grounded):
             return None, _named("model", version) | {"why_not": told_why(WHY_NOT["ground_withdrawn"], withdrawn)}
-        return _compared(room, scored, "model", version, _scores(registered, scored.matrix))
+        return _compared(room, scored, "model", version, scores_by_model(registered, scored.matrix))
     except BovagtError as error:
         found = error.found
     except Exception as error:
@@ -75,17 +75,6 @@ def _by_model(room: Workroom, scored: Scored, version: str) -> tuple[pl.DataFram
         found = type(error).__name__
     why = {language: words.format(found=found) for language, words in WHY_NOT["broken"].items()}
     return None, _named("model", version) | {"why_not": why}
-
-
-def _scores(registered: Registered, matrix: pl.DataFrame) -> pl.DataFrame:
-    model = registered.model
-    return matrix.select(TENANCY).with_columns(
-        score=pl.Series(model.score(matrix), dtype=pl.Float64), raw=pl.Series(model.raw(matrix), dtype=pl.Float64)
-    )
-
-
-def _by_rules(matrix: pl.DataFrame) -> pl.DataFrame:
-    return rank_by_rules(matrix).select(*TENANCY, "score", pl.col("score").alias("raw"))
 
 
 def _compared(

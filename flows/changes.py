@@ -1,6 +1,5 @@
 """What changed on the list since the night before, from that night's files and what the warehouse knew on both days."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +16,7 @@ from warehouse.errors import StoreError
 from warehouse.features import build_as_of, read_cohort, read_evidence, read_matrix
 from warehouse.news import known_between
 from worklist.changes import SCHEMA, compare
-from worklist.published import Night, is_published, read_night
+from worklist.published import Night, is_published, nights, read_night
 from worklist.wording import CHANGES, DEADLINE_KINDS, WHY_CHANGED
 
 LANGUAGES = ("da", "en")
@@ -72,8 +71,8 @@ def night_before(room: Workroom, as_of: date) -> Night | None:
     root = room.home.published
     since = _named_before(room, as_of)
     if since is None:
-        names = [each.name for each in root.glob("[0-9]*-[0-9]*-[0-9]*")]
-        since = max((name for name in names if name < as_of.isoformat()), default="")
+        earlier = max((night for night in nights(root) if night < as_of), default=None)
+        return read_night(root, earlier) if earlier else None
     return read_night(root, date.fromisoformat(since)) if since else None
 
 
@@ -81,7 +80,7 @@ def _named_before(room: Workroom, as_of: date) -> str | None:
     """What the night named when it was published: "" where it was the first, None where it says nothing."""
     if not is_published(room.home.published, as_of):
         return None
-    facts = json.loads(read_night(room.home.published, as_of).files["night.json"])
+    facts = read_night(room.home.published, as_of).facts
     if "changes" not in facts:
         return None
     since = facts["changes"]["since"] or ""

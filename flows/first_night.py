@@ -3,23 +3,15 @@
 from datetime import date, timedelta
 
 from flows.home import Home
+from worklist.published import nights
 
 
 def newest_night(home: Home) -> date | None:
     """The newest night that was published; None where none ever was."""
-    found = home.published.iterdir() if home.published.is_dir() else []
-    nights = [day for day in (_as_day(each.name) for each in found) if day is not None]
-    return max(nights, default=None)
+    return max(nights(home.published), default=None)
 
 
 def first_night(home: Home, wanted: date) -> date:
     """`wanted`, or the night after the newest published one where that is later."""
     newest = newest_night(home)
     return wanted if newest is None else max(wanted, newest + timedelta(days=1))
-
-
-def _as_day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(name)
-    except ValueError:
-        return None

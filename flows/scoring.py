@@ -87,14 +87,11 @@ def score_tenancies(room: Workroom, as_of: date) -> Scored:
     model, why_rules = model_for(room, as_of)
     if model is None:
         ranker: Any = RulesRanker()
-        raw = rank_by_rules(matrix).select(*TENANCY, "score", pl.col("score").alias("raw"))
-        ranking, version = "rules", RULES_VERSION
+        scores, ranking, version = scores_by_rules(matrix), "rules", RULES_VERSION
     else:
         ranker = model.model
-        scores = {"score": ranker.score(matrix), "raw": ranker.raw(matrix)}
-        raw = matrix.select(TENANCY).with_columns(**{name: pl.Series(values) for name, values in scores.items()})
-        ranking, version = "model", model.version
-    frame = _owed(matrix).join(raw, on=TENANCY, how="left", maintain_order="left")
+        scores, ranking, version = scores_by_model(model, matrix), "model", model.version
+    frame = _owed(matrix).join(scores, on=TENANCY, how="left", maintain_order="left")
     facts = {
         "as_of": as_of.isoformat(),
         "ranking": ranking,
@@ -105,6 +102,20 @@ def score_tenancies(room: Workroom, as_of: date) -> Scored:
         "active_tenancies": matrix.height,
     }
     return Scored(as_of, ranked(frame, ranking, version), matrix, evidence, ranker, facts)
+
+
+def scores_by_model(registered: Registered, matrix: pl.DataFrame) -> pl.DataFrame:
+    """landlord, tenancy_no, score (a probability) and raw (the log odds that it was made from)."""
+    raw = registered.model.raw(matrix)
+    score = registered.model.calibration.probabilities(raw)
+    return matrix.select(TENANCY).with_columns(
+        score=pl.Series(score, dtype=pl.Float64), raw=pl.Series(raw, dtype=pl.Float64)
+    )
+
+
+def scores_by_rules(matrix: pl.DataFrame) -> pl.DataFrame:
+    """landlord, tenancy_no, score and raw, which are the same."""
+    return rank_by_rules(matrix).select(*TENANCY, "score", pl.col("score").alias("raw"))
 
 
 def ranked(frame: pl.DataFrame, ranking: str, version: str) -> pl.DataFrame:

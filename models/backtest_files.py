@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -119,23 +120,18 @@ def write_bytes(path: Path, content: bytes) -> None:
         part.write_bytes(content)
 
 
-class _beside:  # noqa: N801 - reads as a verb where it is used
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
     """A path to write to, renamed to `path` when all of it was written."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        # Two processes may write the same content; each writes its own part.
-        self.part = path.with_name(f".{path.name}.{os.getpid()}.part")
-
-    def __enter__(self) -> Path:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return self.part
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.part.replace(self.path)
-        else:
-            self.part.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Two processes may write the same content; each writes its own part.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    part.replace(path)
 
 
 def forget_others(directory: Path, kept: Iterable[Path]) -> None:

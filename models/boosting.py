@@ -107,7 +107,7 @@ class AdditiveBoosting:
         """Base and steps from bin numbers; in the `known` columns "not known" taught nothing and adds nothing."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
-        varied = np.flatnonzero([_is_varied(column) for column in numbers.T])
+        varied = np.flatnonzero([is_varied(column) for column in numbers.T])
         typical = _typical(numbers)
         if not varied.size:
             share = np.average(outcomes, weights=counts)
@@ -147,7 +147,7 @@ def _binned(
     return tuple(bins), numbers, np.isnan(numbers).sum(axis=0) < _FEWEST_UNKNOWN
 
 
-def _is_varied(numbers: Floats) -> bool:
+def is_varied(numbers: Floats) -> bool:
     """Whether a column has more than one value, "not known" among them."""
     unknown = np.isnan(numbers)
     known = numbers[~unknown]

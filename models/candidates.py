@@ -13,7 +13,7 @@ import polars as pl
 
 from models.baselines import not_fitted
 from models.bins import Bins
-from models.boosting import AdditiveBoosting, refuse_few_positives
+from models.boosting import AdditiveBoosting, is_varied, refuse_few_positives
 from models.calibration import UNCALIBRATED
 from models.matrix import Column, Flags, Floats, canonical_order, feature_values, require_columns
 from models.sampling import thinned
@@ -61,7 +61,7 @@ class Trees:
         order = canonical_order(matrix)
         counts = None if weights is None else weights[order]
         self.bins, numbers = self._cut(matrix, order)
-        self.varied = np.flatnonzero([_has_two_values(column) for column in numbers.T])
+        self.varied = np.flatnonzero([is_varied(column) for column in numbers.T])
         self.constant = float(np.average(outcomes[order], weights=counts))
         if self.varied.size:
             directions = [self.columns[j].direction for j in self.varied]
@@ -103,12 +103,6 @@ class Trees:
 def _log_odds(probabilities: Floats) -> Floats:
     bounded = np.clip(probabilities, 1e-9, 1 - 1e-9)
     return np.log(bounded / (1 - bounded))
-
-
-def _has_two_values(numbers: Floats) -> bool:
-    unknown = np.isnan(numbers)
-    known = numbers[~unknown]
-    return bool(known.size and (unknown.any() or known.min() < known.max()))
 
 
 @dataclass

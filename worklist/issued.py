@@ -11,6 +11,7 @@ import polars as pl
 from warehouse.errors import StoreError
 from worklist.assignment import DRAWN, PASSED_OVER, SCHEMA
 from worklist.lots import TENANCY
+from worklist.published import nights
 from worklist.publishing import MANIFEST
 
 FILE = "assignment.parquet"
@@ -40,9 +41,8 @@ def issued_on(root: Path, as_of: date) -> pl.DataFrame | None:
 def read_assignments(root: Path, first: date, before: date) -> pl.DataFrame:
     """The assignments of the nights in [first, before), in the order of their days (`worklist.assignment.SCHEMA`)."""
     found = [pl.DataFrame(schema=SCHEMA)]
-    for night in sorted(root.glob("[0-9]*-[0-9]*-[0-9]*")):
-        as_of = _day(night.name)
-        if as_of is not None and first <= as_of < before:
+    for as_of in nights(root):
+        if first <= as_of < before:
             issued = issued_on(root, as_of)
             found += [] if issued is None else [issued]
     return pl.concat(found)
@@ -52,10 +52,3 @@ def still_decided(root: Path, first: date, before: date) -> pl.DataFrame:
     """landlord, tenancy_no of those whom a lot of the nights in [first, before) drew or passed over."""
     lots = read_assignments(root, first, before).filter(pl.col("status").is_in([DRAWN, PASSED_OVER]))
     return lots.select(TENANCY).unique().sort(TENANCY)
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(name)
-    except ValueError:
-        return None

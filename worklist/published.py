@@ -39,6 +39,19 @@ def is_published(root: Path, as_of: date) -> bool:
     return (root / as_of.isoformat()).is_dir()
 
 
+def nights(root: Path) -> list[date]:
+    """The days of all published nights, in order."""
+    found = (_day(each.name) for each in (root.iterdir() if root.is_dir() else ()))
+    return sorted(day for day in found if day is not None)
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return None
+
+
 def read_night(root: Path, as_of: date) -> Night:
     """The night of `as_of`; `StoreError` where there is none or it is damaged."""
     # The link is followed once: a night published meanwhile cannot mix with this one.
@@ -63,11 +76,9 @@ def current(root: Path) -> Night:
     link = root / CURRENT
     if not link.is_symlink():
         raise _missing("the current night", "none")
-    name = link.readlink().name
-    try:
-        as_of = date.fromisoformat(name)
-    except ValueError as error:
-        raise _missing("the current night", "a link that names no day") from error
+    as_of = _day(link.readlink().name)
+    if as_of is None:
+        raise _missing("the current night", "a link that names no day")
     return read_night(root, as_of)
 
 
