@@ -1,12 +1,17 @@
 -- one row: a tenancy on an as-of date: what it owed and how that moved
 -- why: the amount owed and its trend rank most of the risk; from the ledger or the landlord's arrears list
--- steps: past = the balance at months back, side by side; months owed are in rents of the tenancy
+-- steps: past = the balance at months back, side by side (the course, not only its change); months owed are in rents of
+--   the tenancy
 with past as (
   select
     row_no,
     max(case when months_ago = 1 then balance_dkk end) as at_1_dkk,
+    max(case when months_ago = 2 then balance_dkk end) as at_2_dkk,
     max(case when months_ago = 3 then balance_dkk end) as at_3_dkk,
+    max(case when months_ago = 4 then balance_dkk end) as at_4_dkk,
+    max(case when months_ago = 5 then balance_dkk end) as at_5_dkk,
     max(case when months_ago = 6 then balance_dkk end) as at_6_dkk,
+    max(case when months_ago = 9 then balance_dkk end) as at_9_dkk,
     max(case when months_ago = 12 then balance_dkk end) as at_12_dkk,
     max(case when months_ago <= 12 then greatest(balance_dkk, 0) end) as max_12_dkk,
     count(case when months_ago < 6 and balance_dkk > 0 then 1 end) as behind_6,
@@ -53,6 +58,14 @@ select
   (o.balance_dkk - p.at_3_dkk) / o.rent_dkk as change_3_months_rents_count,
   cast(p.max_12_dkk as double) as max_arrears_12_months_dkk,
   p.max_12_dkk / o.rent_dkk as max_months_owed_12_months_count,
+  p.at_1_dkk / o.rent_dkk as balance_1_month_ago_rents_count,
+  p.at_2_dkk / o.rent_dkk as balance_2_months_ago_rents_count,
+  p.at_3_dkk / o.rent_dkk as balance_3_months_ago_rents_count,
+  p.at_4_dkk / o.rent_dkk as balance_4_months_ago_rents_count,
+  p.at_5_dkk / o.rent_dkk as balance_5_months_ago_rents_count,
+  p.at_6_dkk / o.rent_dkk as balance_6_months_ago_rents_count,
+  p.at_9_dkk / o.rent_dkk as balance_9_months_ago_rents_count,
+  p.at_12_dkk / o.rent_dkk as balance_12_months_ago_rents_count,
   case when o.told_by is not null then p.behind_3 end as months_behind_3_months_count,
   case when o.told_by is not null then p.behind_6 end as months_behind_6_months_count,
   case when o.told_by is not null then p.behind_12 end as months_behind_12_months_count,

@@ -5,7 +5,8 @@
 --   days (fees left out; from 2 days before, since housing benefit is not moved where a due date falls on a weekend) as
 --   a share of the rent, and what of that was paid before the next rent; paid = the first payment of the month in which
 --   a rent fell due, up to 15 days after it; faded = weights that halve every 2, 6 or 18 rents; counts are drawn
---   toward what is usual, so that two rents do not make a habit
+--   toward what is usual, so that two rents do not make a habit; the last rents stand one by one beside them (what was
+--   caught up of the latest is not known before the next is due)
 with settled as (
   select
     r.row_no,
@@ -62,6 +63,18 @@ faded as (
     sum(caught_up_share) as caught_up,
     count(caught_up_share) as caught_up_rents,
     max(case when rents_back = 1 then open_share end) as open_last,
+    max(case when rents_back = 2 then open_share end) as open_last_2,
+    max(case when rents_back = 3 then open_share end) as open_last_3,
+    max(case when rents_back = 4 then open_share end) as open_last_4,
+    max(case when rents_back = 5 then open_share end) as open_last_5,
+    max(case when rents_back = 6 then open_share end) as open_last_6,
+    max(case when rents_back = 1 then slack_days end) as slack_last_1,
+    max(case when rents_back = 2 then slack_days end) as slack_last_2,
+    max(case when rents_back = 3 then slack_days end) as slack_last_3,
+    max(case when rents_back = 4 then slack_days end) as slack_last_4,
+    max(case when rents_back = 2 then caught_up_share end) as caught_up_last_2,
+    max(case when rents_back = 3 then caught_up_share end) as caught_up_last_3,
+    max(case when rents_back = 4 then caught_up_share end) as caught_up_last_4,
     sum(cast(open_share as double) * pow(0.5, rents_back / 2) order by rents_back) / sum(pow(0.5, rents_back / 2) order by rents_back) as open_2,
     sum(cast(open_share as double) * pow(0.5, rents_back / 6) order by rents_back) / sum(pow(0.5, rents_back / 6) order by rents_back) as open_6,
     sum(cast(open_share as double) * pow(0.5, rents_back / 18) order by rents_back) / sum(pow(0.5, rents_back / 18) order by rents_back) as open_18,
@@ -79,11 +92,23 @@ select
   t.landlord,
   t.tenancy_no,
   f.open_last as left_open_last_rent_share,
+  f.open_last_2 as left_open_2_rents_ago_share,
+  f.open_last_3 as left_open_3_rents_ago_share,
+  f.open_last_4 as left_open_4_rents_ago_share,
+  f.open_last_5 as left_open_5_rents_ago_share,
+  f.open_last_6 as left_open_6_rents_ago_share,
   f.open_2 as left_open_2_fading_share,
   f.open_6 as left_open_6_fading_share,
   f.open_18 as left_open_18_fading_share,
   (coalesce(f.short_rents, 0) + 0.3) / (coalesce(f.rents, 0) + 6) as fell_short_share,
   (coalesce(f.caught_up, 0) + 1) / (coalesce(f.caught_up_rents, 0) + 2) as caught_up_share,
+  f.caught_up_last_2 as caught_up_2_rents_ago_share,
+  f.caught_up_last_3 as caught_up_3_rents_ago_share,
+  f.caught_up_last_4 as caught_up_4_rents_ago_share,
+  f.slack_last_1 as pay_slack_1_rent_ago_days,
+  f.slack_last_2 as pay_slack_2_rents_ago_days,
+  f.slack_last_3 as pay_slack_3_rents_ago_days,
+  f.slack_last_4 as pay_slack_4_rents_ago_days,
   f.slack_2 as pay_slack_2_fading_days,
   f.slack_6 as pay_slack_6_fading_days,
   (coalesce(f.slack_sum, 0) + 1) / (coalesce(f.slack_rents, 0) + 3) as pay_slack_days

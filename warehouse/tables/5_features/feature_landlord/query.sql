@@ -35,6 +35,10 @@ select
   case when s.landlord_notices then 1000.0 * p.court_12 / p.tenancies end
     as landlord_court_requests_12_months_per_1000,
   case when s.landlord_notices then p.warned_days end as landlord_demand_to_termination_days,
+  case when s.landlord_notices then (p.terminations_24 + 2.0) / (p.demands_24 + 10) end
+    as landlord_terminated_of_demanded_share,
+  case when s.landlord_notices then (p.court_24 + 2.0) / (p.terminations_24 + 4) end
+    as landlord_court_of_terminated_share,
   cast(p.tenancies as double) as landlord_tenancies_count,
   o.behind_share as landlord_in_arrears_share,
   o.month_behind_share as landlord_month_behind_share,

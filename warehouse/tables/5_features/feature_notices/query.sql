@@ -34,9 +34,11 @@ select
   case when s.landlord_notices then coalesce(c.terminations_24, 0) end as terminations_24_months_count,
   case when s.landlord_notices then coalesce(c.terminations, 0) end as terminations_ever_count,
   date_diff('day', c.termination_on, t.as_of) as since_termination_days,
+  case when s.landlord_notices then cast(o.open_termination_on is not null as integer) end as open_termination_flag,
   coalesce(c.court_24, 0) as court_requests_24_months_count,
   coalesce(c.court, 0) as court_notices_ever_count,
   date_diff('day', c.court_on, t.as_of) as since_court_days,
+  cast(o.open_court_on is not null as integer) as open_court_flag,
   coalesce(c.onsite, 0) as onsite_dates_ever_count,
   coalesce(c.withdrawn_24, 0) as withdrawn_24_months_count,
   coalesce(c.settled_24, 0) as settled_24_months_count

@@ -10,9 +10,11 @@ issued as (
     as_of,
     landlord,
     count(case when kind = 'payment_demand' and issued_on >= as_of - interval 12 month then 1 end) as demands_12,
+    count(case when kind = 'payment_demand' then 1 end) as demands_24,
     count(case when kind = 'termination' and issued_on >= as_of - interval 12 month then 1 end) as terminations_12,
     count(case when kind = 'termination' then 1 end) as terminations_24,
-    count(case when kind = 'court_request' and issued_on >= as_of - interval 12 month then 1 end) as court_12
+    count(case when kind = 'court_request' and issued_on >= as_of - interval 12 month then 1 end) as court_12,
+    count(case when kind = 'court_request' then 1 end) as court_24
   from known_notices
   where issued_on < as_of and issued_on >= as_of - interval 24 month
   group by all
@@ -40,9 +42,11 @@ select
   r.landlord,
   r.tenancies,
   coalesce(i.demands_12, 0) as demands_12,
+  coalesce(i.demands_24, 0) as demands_24,
   coalesce(i.terminations_12, 0) as terminations_12,
   coalesce(i.terminations_24, 0) as terminations_24,
   coalesce(i.court_12, 0) as court_12,
+  coalesce(i.court_24, 0) as court_24,
   w.warned_days
 from rented as r
 left join issued as i on i.as_of = r.as_of and i.landlord = r.landlord
