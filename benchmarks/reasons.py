@@ -24,8 +24,8 @@ from flows.home import Home
 from flows.intake import intake
 from flows.simulation import simulate_municipality
 from flows.workroom import opened
-from models.boosting import AdditiveBoosting
 from models.contributions import contribution_rows
+from models.explained import ExplainedModel
 from models.matrix import KEY, as_columns, feature_values
 from models.outcome import counted_rows, label, positives
 from models.reasons import AGAINST, FOR, explain
@@ -54,7 +54,7 @@ class Checked:
 
 
 def check_reasons(
-    connection: duckdb.DuckDBPyConnection, ranker: AdditiveBoosting, days: Sequence[date], most: int = SENTENCES
+    connection: duckdb.DuckDBPyConnection, ranker: ExplainedModel, days: Sequence[date], most: int = SENTENCES
 ) -> Checked:
     """Checks at most `most` sentences on the top tenth of each of `days`, whose features and evidence are built."""
     counts = np.zeros(6, dtype=int)
@@ -73,7 +73,7 @@ def check_reasons(
 
 
 def _counterfactual(
-    ranker: AdditiveBoosting, cohort: pl.DataFrame, near: pl.DataFrame, told: pl.DataFrame
+    ranker: ExplainedModel, cohort: pl.DataFrame, near: pl.DataFrame, told: pl.DataFrame
 ) -> tuple[int, int, int, int, int]:
     """Reasons by the model, how many lower the score (two readings of the median), answers, and how many raise it."""
     said = told.filter(pl.col("contribution").is_not_null())
@@ -91,7 +91,7 @@ def _counterfactual(
 
 
 def _moves(
-    ranker: AdditiveBoosting, rows: pl.DataFrame, said: pl.DataFrame, among: pl.DataFrame, *, known: bool
+    ranker: ExplainedModel, rows: pl.DataFrame, said: pl.DataFrame, among: pl.DataFrame, *, known: bool
 ) -> Iterator[float]:
     """How the raw score of each sentence's tenancy moves with the reason's features at their median in `among`."""
     for (reason,), sentences in said.group_by("reason", maintain_order=True):
@@ -107,18 +107,18 @@ def _median(among: pl.DataFrame, name: str, *, known: bool) -> float | None:
     return None if np.isnan(values).all() or (is_rare and not known) else float(np.nanmedian(values))
 
 
-def _largest_gap(ranker: AdditiveBoosting, rows: pl.DataFrame, cohort: pl.DataFrame) -> float:
+def _largest_gap(ranker: ExplainedModel, rows: pl.DataFrame, cohort: pl.DataFrame) -> float:
     """How far base and contributions are from the raw score at most."""
     summed = contribution_rows(ranker, rows, cohort).group_by(KEY).agg(pl.col("contribution").sum())
     both = rows.select(KEY).with_columns(raw=pl.Series(ranker.raw(rows))).join(summed, on=KEY)
     return float(np.abs((both["raw"] - both["contribution"]).to_numpy()).max(initial=0.0))
 
 
-def trained_on(connection: duckdb.DuckDBPyConnection, cut_offs: Sequence[date], until: date) -> AdditiveBoosting:
+def trained_on(connection: duckdb.DuckDBPyConnection, cut_offs: Sequence[date], until: date) -> ExplainedModel:
     """The additive model fitted on past cut-offs, whose outcomes were known on `until`."""
     build_as_of(connection, cut_offs, with_results=False)
     labelled = counted_rows(label(read_matrix(connection, cut_offs), build_outcomes(connection, cut_offs, until)))
-    return AdditiveBoosting(as_columns(feature_columns()), seed=SEED).fit(labelled, positives(labelled).to_numpy())
+    return ExplainedModel(as_columns(feature_columns()), seed=SEED).fit(labelled, positives(labelled).to_numpy())
 
 
 def measure(folder: Path) -> Checked:

@@ -7,9 +7,10 @@ import polars as pl
 
 from models.backtest_results import Aged, RankedCutOffs
 from models.bootstrap import estimate
-from models.evaluation import LATE_STAGES, headline
+from models.evaluation import headline
 from models.held_out import held_out_cells
 from models.matrix import KEY
+from models.outcome import LATE_STAGES
 
 ANEW, ONCE = "trained_anew", "trained_once"
 

@@ -15,13 +15,13 @@ from typing import Literal
 import polars as pl
 
 from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, write_bytes
-from models.boosting import AdditiveBoosting
+from models.explained import ExplainedModel
 from models.fitting import fit_taught, last_ones_calibrate, on_days, taught_by
 from models.leaks import refuse_revealing
 from models.matrix import KEY, Column, Floats
 from models.model_files import from_bytes, to_bytes
 from models.outcome import Horizon, counted_rows, label
-from models.rankers import GRID, MODEL, Ranker
+from models.rankers import GRID, MODEL, Scorer
 from models.treatment import How, Taught
 from warehouse.errors import ModelError
 
@@ -161,13 +161,13 @@ class _Lessons:
         return self.rows
 
 
-def _ranker(work: Work, lessons: _Lessons) -> Ranker:
+def _ranker(work: Work, lessons: _Lessons) -> Scorer:
     """The ranker, from its file where it was kept."""
     if work.model is not None and work.model.exists():
         return from_bytes(work.model.read_bytes(), work.model.stem)
     taught = lessons.taught(taught_how(work.ranking))
     ranker = fit_taught(work.ranking, taught, lessons.calibrating, lessons.lesson.columns, lessons.lesson.seed)
-    if work.model is not None and isinstance(ranker, AdditiveBoosting):
+    if work.model is not None and isinstance(ranker, ExplainedModel):
         write_bytes(work.model, to_bytes(ranker))
     return ranker
 
@@ -179,7 +179,7 @@ def taught_how(ranking: str) -> How | None:
     return "drop" if ranking in GRID else None
 
 
-def _score(ranker: Ranker, targets: Sequence[Target], lesson: Lesson) -> None:
+def _score(ranker: Scorer, targets: Sequence[Target], lesson: Lesson) -> None:
     names = [*KEY, "stage", *(column.name for column in lesson.columns)]
     for target in targets:
         scores: Floats = ranker.score(target.frame.read(names))

@@ -6,15 +6,15 @@ contribution is a number in a table, the contributions and the base add up to th
 holds nothing but numbers.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import polars as pl
 
 from models.bins import Bins
-from models.calibration import UNCALIBRATED, Calibration, calibrate
+from models.calibration import UNCALIBRATED
+from models.explained import ExplainedModel
 from models.matrix import Column, Flags, Floats, canonical_order, feature_values, require_columns
 from warehouse.errors import ModelError
 
@@ -38,30 +38,18 @@ def refuse_few_positives(outcomes: Flags, where: str) -> None:
 
 
 @dataclass
-class AdditiveBoosting:
+class AdditiveBoosting(ExplainedModel):
     """An additive, monotone, calibrated ranker with exact contributions.
 
-    Raw scores are log odds before calibration. `base` is the raw score of the typical tenancy: each feature at its
-    training median (of those of whom it is known), or at "not known" where it is unknown for most.
+    What each feature adds is one step: the trees hold one feature each.
     """
 
-    columns: tuple[Column, ...]
-    seed: int = 0
     rounds: int = 100
     learning_rate: float = 0.05
     most_leaves: int = 4
     fewest_rows_in_leaf: int = 40
     penalty: float = 5.0
     name: str = "additive_boosting"
-    base: float = field(default=0.0, init=False)
-    bins: tuple[Bins, ...] = field(default=(), init=False)
-    steps: tuple[Floats, ...] = field(default=(), init=False)
-    calibration: Calibration = field(default=UNCALIBRATED, init=False)
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The columns a matrix must have."""
-        return tuple(column.name for column in self.columns)
 
     def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
         """Learn from `matrix` and its `outcomes` (rows,), weighed by `weights`; the order of rows leaves no trace.
@@ -74,41 +62,19 @@ class AdditiveBoosting:
         bins, numbers, known = _binned(matrix, self.columns, order)
         self.bins, self.calibration = bins, UNCALIBRATED
         counts = None if weights is None else weights[order]
-        self.base, self.steps = self._learned(numbers, known, outcomes[order], counts)
+        typical = _typical(numbers)
+        unknown = np.array([each.unknown for each in bins])
+        self.typical = np.where(np.isnan(typical), unknown, typical).astype(np.int64)
+        self.base, self.steps = self._learned(numbers, typical, known, outcomes[order], counts)
         return self
-
-    def calibrate(self, matrix: pl.DataFrame, outcomes: Flags) -> Self:
-        """Fit the probabilities on a window later than the one that taught; the order of the scores stays."""
-        order = canonical_order(matrix)
-        self.calibration = calibrate(self.raw(matrix)[order], outcomes[order])
-        return self
-
-    def raw(self, matrix: pl.DataFrame) -> Floats:
-        """The raw score of each row: base plus contributions."""
-        return self.base + self.contributions(matrix).sum(axis=1)
-
-    def score(self, matrix: pl.DataFrame) -> Floats:
-        """The calibrated probability of each row, strictly rising with its raw score."""
-        return self.calibration.probabilities(self.raw(matrix))
-
-    def contributions(self, matrix: pl.DataFrame) -> Floats:
-        """(rows, columns): how much each feature adds to the raw score of the typical tenancy."""
-        require_columns(matrix, self.needs, f"the matrix to be scored by {self.name}")
-        if not self.steps:
-            raise ModelError(expected="a model that was fitted", found="none", where=self.name, remedy="Fit it first.")
-        added = np.empty((matrix.height, len(self.columns)))
-        for j, column in enumerate(self.columns):
-            added[:, j] = self.steps[j][self.bins[j].numbers(feature_values(matrix, column.name))]
-        return added
 
     def _learned(
-        self, numbers: Floats, known: Flags, outcomes: Flags, counts: Floats | None
+        self, numbers: Floats, typical: Floats, known: Flags, outcomes: Flags, counts: Floats | None
     ) -> tuple[float, tuple[Floats, ...]]:
         """Base and steps from bin numbers; in the `known` columns "not known" taught nothing and adds nothing."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         varied = np.flatnonzero([is_varied(column) for column in numbers.T])
-        typical = _typical(numbers)
         if not varied.size:
             share = np.average(outcomes, weights=counts)
             return float(np.log(share / (1 - share))), tuple(np.zeros(b.unknown + 1) for b in self.bins)
@@ -174,32 +140,3 @@ def _read_steps(trees: Any, typical: Floats, sizes: list[int]) -> tuple[float, l
         rows[:, j] = np.r_[np.arange(size - 1, dtype=np.float64), np.nan]
     raw = trees.decision_function(np.concatenate([typical[None, :], *moved]))
     return float(raw[0]), np.split(raw[1:] - raw[0], np.cumsum(sizes)[:-1])
-
-
-def to_state(model: AdditiveBoosting) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What a model file keeps: plain settings, and flat arrays of numbers."""
-    settings = {
-        "seed": model.seed,
-        "base": model.base.hex(),
-        "columns": [vars(column) for column in model.columns],
-        "calibration_method": model.calibration.method,
-    }
-    arrays = {
-        "edges": np.concatenate([bins.edges for bins in model.bins]),
-        "edge_counts": np.array([bins.edges.size for bins in model.bins]),
-        "steps": np.concatenate(model.steps),
-        "knots": model.calibration.knots,
-        "heights": model.calibration.heights,
-    }
-    return settings, arrays
-
-
-def from_state(settings: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> AdditiveBoosting:
-    """The model that `to_state` took apart, to the last bit."""
-    model = AdditiveBoosting(tuple(Column(**column) for column in settings["columns"]), seed=settings["seed"])
-    counts = arrays["edge_counts"]
-    model.base = float.fromhex(settings["base"])
-    model.bins = tuple(Bins(edges) for edges in np.split(arrays["edges"], np.cumsum(counts)[:-1]))
-    model.steps = tuple(np.split(arrays["steps"], np.cumsum(counts + 2)[:-1]))
-    model.calibration = Calibration(settings["calibration_method"], arrays["knots"], arrays["heights"])
-    return model

@@ -15,6 +15,7 @@ from models.baselines import not_fitted
 from models.bins import Bins
 from models.boosting import AdditiveBoosting, is_varied, refuse_few_positives
 from models.calibration import UNCALIBRATED
+from models.explained import ExplainedModel
 from models.matrix import Column, Flags, Floats, canonical_order, feature_values, require_columns
 from models.sampling import thinned
 from models.tabulated import TabulatedRegression
@@ -172,11 +173,12 @@ class AveragedBoosting(AdditiveBoosting):
             beside = TabulatedRegression(self.columns, seed=self.seed, strength=self.regression, one_in=seen)
             merged = merge([merged, beside.fit(matrix, outcomes, weights)])
         self.base, self.bins, self.steps = merged.base, merged.bins, merged.steps
+        self.typical = merged.typical
         self.calibration = UNCALIBRATED
         return self
 
 
-def merge(models: Sequence[AdditiveBoosting]) -> AdditiveBoosting:
+def merge(models: Sequence[ExplainedModel]) -> AdditiveBoosting:
     """The additive model whose raw score is the mean of the raw scores of `models`, uncalibrated.
 
     All are of the same columns. A bin of the mean lies within one bin of each: its step is the mean of theirs.
@@ -191,7 +193,14 @@ def merge(models: Sequence[AdditiveBoosting]) -> AdditiveBoosting:
         bins.append(Bins(edges))
     merged.base = float(np.mean([model.base for model in models]))
     merged.bins, merged.steps = tuple(bins), tuple(steps)
+    merged.typical = np.array([_place_of(models[0], j, bins[j]) for j in range(len(bins))], dtype=np.int64)
     return merged
+
+
+def _place_of(model: ExplainedModel, j: int, bins: Bins) -> int:
+    """The first of the finer `bins` that lies in the bin of the typical tenancy of `model`."""
+    inside = model.bins[j].numbers(np.r_[-np.inf, bins.edges, np.nan])
+    return int(np.flatnonzero(inside == model.typical[j])[0])
 
 
 @dataclass

@@ -40,10 +40,6 @@ class Contributing(Protocol):
     def contributions(self, matrix: pl.DataFrame) -> Floats:
         """(rows, columns): how much each feature adds to the raw score of the typical tenancy."""
 
-
-class Additive(Contributing, Protocol):
-    """A contributing ranker that gives the sum too."""
-
     def raw(self, matrix: pl.DataFrame) -> Floats:
         """(rows,): the raw score."""
 
@@ -79,7 +75,7 @@ def group_contributions(ranker: Contributing, matrix: pl.DataFrame) -> tuple[lis
 
 def typical_of(ranker: Contributing, cohort: pl.DataFrame) -> Typical:
     """The median tenancies of a day's whole matrix; at least one row."""
-    raw = ranker.contributions(cohort).sum(axis=1)
+    raw = ranker.raw(cohort)
     near = cohort[np.argsort(-raw, kind="stable")[: max(1, round(TOP_SHARE * cohort.height))]]
     rows = (median_row(cohort, ranker.columns), median_row(cohort, ranker.columns, known=True))
     cohort_sums, known_sums, top_sums = (
@@ -104,7 +100,7 @@ def median_row(cohort: pl.DataFrame, columns: tuple[Column, ...], *, known: bool
     return cohort.head(1).with_columns(**medians)
 
 
-def contribution_rows(ranker: Additive, matrix: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
+def contribution_rows(ranker: Contributing, matrix: pl.DataFrame, cohort: pl.DataFrame) -> pl.DataFrame:
     """Every reason of each row of `matrix` and what it adds (`SCHEMA`), and the base.
 
     The contributions of a tenancy, the row `BASE` among them, sum to its raw score. Sorted by the key and reason.

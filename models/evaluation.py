@@ -15,17 +15,14 @@ from models.bootstrap import Cell, Estimates, HeldOut, estimate
 from models.held_out import STATES, held_out_cells
 from models.matrix import KEY, TENANCY, Floats
 from models.measures import MEASURES, WIDE_TIES, brier, brier_of_base_rate
-from models.outcome import positives
-from models.rankers import Ranker
+from models.outcome import LATE_STAGES, positives
+from models.rankers import Scorer
 
 CAPACITIES = (25, 50, 100, 200)
 """How many tenancies a list may hold, from a small team's month to a large one's."""
 
 CURVE = tuple(range(25, 201, 25))
 """The capacities of the curve over k: its mean recall is the headline that models are compared by."""
-
-LATE_STAGES = ("termination", "court", "closed")
-"""Stages that are ordered by their deadlines and not by the score."""
 
 POPULATIONS = ("calendar", "before_termination")
 """All active tenancies at a cut-off, and those that the early-warning list is drawn from."""
@@ -74,7 +71,7 @@ def with_today(capacities: Iterable[int], today: int) -> tuple[int, ...]:
 
 
 def evaluate(
-    rankers: Mapping[str, Ranker] | Sequence[str],
+    rankers: Mapping[str, Scorer] | Sequence[str],
     model: str,
     held_out: pl.DataFrame,
     *,
@@ -101,7 +98,7 @@ def evaluate(
 
 
 def _cells(
-    rankers: Mapping[str, Ranker] | Sequence[str], rows: pl.DataFrame, groups: pl.DataFrame | None
+    rankers: Mapping[str, Scorer] | Sequence[str], rows: pl.DataFrame, groups: pl.DataFrame | None
 ) -> list[HeldOut]:
     """The rows of each cut-off with the scores of every ranker."""
     if not isinstance(rankers, Mapping):

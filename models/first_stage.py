@@ -36,7 +36,7 @@ def out_of_fold(
     `weights` weigh what teaches. `bound` keeps the features' directions. Where the other folds hold fewer than
     `FEWEST_POSITIVES` cases, the share of cases among all that teach is given. `rows` are in the order of their key.
     """
-    folds = _folds(rows, seed)
+    folds = tenancy_folds(rows, FOLDS, seed)
     share = float(np.average(cases[teaching], weights=weights[teaching])) if teaching.any() else 0.0
     found = np.full(rows.height, share)
     used = telling(rows, columns, cases, teaching)
@@ -73,12 +73,12 @@ def _fitted(
     return AdditiveBoosting(columns, seed=seed, rounds=_ROUNDS, learning_rate=_RATE).fit(taught, flags, counts)
 
 
-def _folds(rows: pl.DataFrame, seed: int) -> np.ndarray:
-    """The fold of each row; the rows of a tenancy have the same, whatever order the rows are in."""
+def tenancy_folds(rows: pl.DataFrame, folds: int, seed: int) -> np.ndarray:
+    """The fold of each row, 0 to `folds`; the rows of a tenancy have the same, whatever order the rows are in."""
     tenancies = rows.select(TENANCY).unique().sort(TENANCY)
-    drawn = np.random.default_rng(seed).permutation(tenancies.height) % FOLDS
-    folds = tenancies.with_columns(fold=pl.Series(drawn))
-    return rows.select(TENANCY).join(folds, on=TENANCY, how="left", maintain_order="left")["fold"].to_numpy()
+    drawn = np.random.default_rng(seed).permutation(tenancies.height) % folds
+    found = tenancies.with_columns(fold=pl.Series(drawn))
+    return rows.select(TENANCY).join(found, on=TENANCY, how="left", maintain_order="left")["fold"].to_numpy()
 
 
 def _information(values: Floats, cases: Flags) -> float:

@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from models.boosting import AdditiveBoosting, from_state, to_state
+from models.explained import ExplainedModel, from_state, to_state
 from warehouse.errors import ModelError
 
-_FAMILY = "additive_boosting"
+_FAMILY = "explained"
 _PLAIN = {"builtins.str", "numpy.ndarray"}
 
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest a zip archive can name."""
 
 
-def to_bytes(model: AdditiveBoosting) -> bytes:
+def to_bytes(model: ExplainedModel) -> bytes:
     """The model as a skops archive; the same model gives the same bytes in every process."""
     from skops.io import dumps
 
@@ -28,7 +28,7 @@ def to_bytes(model: AdditiveBoosting) -> bytes:
     return _canonical(dumps({"settings": text, **dict(sorted(arrays.items()))}))
 
 
-def from_bytes(content: bytes, where: str) -> AdditiveBoosting:
+def from_bytes(content: bytes, where: str) -> ExplainedModel:
     """The model in a skops archive, to the last bit; `ModelError` where it is none, or holds anything but numbers.
 
     Read without skops: text and arrays are all there is in it, and a night need not wait for scikit-learn's import.

@@ -15,11 +15,10 @@ import numpy as np
 import polars as pl
 
 from models.bootstrap import DRAWS, drawn_weights, interval_of
-from models.evaluation import LATE_STAGES
 from models.held_out import STATES
 from models.matrix import KEY, TENANCY, Floats
 from models.measures import ratio
-from models.outcome import COUNTED, LabelState
+from models.outcome import COUNTED, LATE_STAGES, LabelState
 from warehouse.dates import HORIZON_DAYS
 from warehouse.errors import ModelError
 

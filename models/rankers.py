@@ -14,14 +14,15 @@ import polars as pl
 from models.baselines import BaseRate, ByColumns, Order, Regression, Written, written_baselines
 from models.boosting import AdditiveBoosting
 from models.candidates import AveragedBoosting, Blend, Ensemble, Fitted, Trees, boosting, forest
+from models.forecasting import ForecastingRegression
 from models.matrix import Column, Flags, Floats
 from models.rules import RulesRanker
 from models.tabulated import TabulatedRegression
 from models.written_scores import officer_bands, officer_orders, signal_orders, team_orders
 
 
-class Ranker(Protocol):
-    """Learns from a matrix and its outcomes, and gives each row a number: the higher, the sooner."""
+class Scorer(Protocol):
+    """Gives each row of a matrix a number: the higher, the sooner."""
 
     name: str
 
@@ -29,11 +30,15 @@ class Ranker(Protocol):
     def needs(self) -> tuple[str, ...]:
         """The columns that a matrix must have; `ModelError` names those that are missing."""
 
-    def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
-        """Learn; the order of the rows leaves no trace. A row of weight 2 counts as two."""
-
     def score(self, matrix: pl.DataFrame) -> Floats:
         """One number a row, in the order of the rows; equal rows get equal numbers."""
+
+
+class Ranker(Scorer, Protocol):
+    """Learns from a matrix and its outcomes to score."""
+
+    def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
+        """Learn; the order of the rows leaves no trace. A row of weight 2 counts as two."""
 
 
 Builder = Callable[[tuple[Column, ...], int], Ranker]
@@ -63,6 +68,8 @@ def _candidate(name: str, columns: tuple[Column, ...], seed: int) -> Ranker:
         )
     if written["kind"] == "regression":
         return TabulatedRegression(columns, seed=seed, name=name, one_in=one_in, **settings)
+    if written["kind"] == "forecasting":
+        return ForecastingRegression(columns, seed=seed, name=name, one_in=one_in, **settings)
     if written["kind"] == "blend":
         return Blend(name, tuple(_candidate(part, columns, seed) for part in settings["parts"]))
     reads = tuple(column.name for column in columns)

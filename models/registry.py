@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.boosting import AdditiveBoosting
+from models.explained import ExplainedModel
 from models.model_files import from_bytes, to_bytes
 from warehouse.errors import ModelError
 
@@ -31,7 +31,7 @@ class Registered:
     """A model that was registered, with its card."""
 
     version: str
-    model: AdditiveBoosting
+    model: ExplainedModel
     card: Mapping[str, Any]
 
     @property
@@ -47,7 +47,7 @@ class Registered:
 
 def register(
     directory: Path,
-    model: AdditiveBoosting,
+    model: ExplainedModel,
     card: Mapping[str, Any],
     *,
     first_night: date | None = None,

@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 
 from models.bins import Bins
-from models.boosting import AdditiveBoosting, refuse_few_positives
+from models.boosting import refuse_few_positives
 from models.calibration import UNCALIBRATED
+from models.explained import ExplainedModel
 from models.matrix import Flags, Floats, canonical_order, feature_values, require_columns
 from models.sampling import thinned
 
@@ -24,8 +25,11 @@ _MOST_STEPS = 300
 
 
 @dataclass(frozen=True)
-class _Feature:
-    """One feature cut into bins, and its numbers: `levels` a bin (0 for "not known"), `unknown` share, and spread."""
+class Feature:
+    """One feature cut into bins, and its numbers: `levels` a bin (0 for "not known"), `unknown` share, and spread.
+
+    `typical` is the bin of the typical tenancy.
+    """
 
     bins: Bins
     numbers: np.ndarray
@@ -35,16 +39,23 @@ class _Feature:
 
     @property
     def is_flagged(self) -> bool:
+        """Whether "not known" has a coefficient of its own."""
         return self.unknown > 0
 
     @property
+    def is_typically_unknown(self) -> bool:
+        """Whether the typical tenancy's value is not known."""
+        return self.typical == self.bins.unknown
+
+    @property
     def flag_spread(self) -> float:
+        """The spread of "not known", by which it is put on the scale of the others."""
         return float(np.sqrt(self.unknown * (1 - self.unknown)))
 
 
 @dataclass
-class TabulatedRegression(AdditiveBoosting):
-    """The regression behind the interface of an additive model; `strength` is the inverse of the penalty."""
+class TabulatedRegression(ExplainedModel):
+    """The regression as steps; `strength` is the inverse of the penalty."""
 
     name: str = "tabulated_regression"
     strength: float = 0.001
@@ -59,42 +70,56 @@ class TabulatedRegression(AdditiveBoosting):
         order = canonical_order(matrix)
         flags = outcomes[order]
         counts = np.ones(flags.size) if weights is None else weights[order]
-        features = [_feature(feature_values(matrix, name)[order], counts) for name in self.needs]
-        values, bounds = self._columns(features)
-        share = float(np.average(flags, weights=counts))
-        start = np.r_[np.zeros(values.shape[1]), np.log(share / (1 - share))]
-        found = _least_loss(values, flags, counts * self.strength, start, bounds)
+        features = [cut_feature(feature_values(matrix, name)[order], counts) for name in self.needs]
+        directions = [column.direction for column in self.columns]
+        found, _ = regress(features, directions, [], flags, counts * self.strength)
         self.coefficients, self.calibration = found[:-1], UNCALIBRATED
-        self._keep(features, found)
+        self.bins = tuple(feature.bins for feature in features)
+        self.typical = np.array([feature.typical for feature in features], dtype=np.int64)
+        self.base, self.steps = as_steps(features, found)
         return self
 
-    def _columns(self, features: list[_Feature]) -> tuple[Floats, list[tuple[float | None, float | None]]]:
-        """(rows, levels then flags) and the range of each coefficient."""
-        levels = [feature.levels[feature.numbers] for feature in features]
-        flagged = [feature for feature in features if feature.is_flagged]
-        flags = [((f.numbers == f.bins.unknown) - f.unknown) / f.flag_spread for f in flagged]
-        ranges: dict[int, tuple[float | None, float | None]] = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
-        bounds = [ranges[column.direction] for column in self.columns] + [ranges[0]] * len(flags)
-        return np.stack([*levels, *flags], axis=1), bounds
 
-    def _keep(self, features: list[_Feature], found: Floats) -> None:
-        """Turn coefficients into steps around the typical tenancy."""
-        flag_weights = iter(found[len(features) : -1])
-        base, steps = float(found[-1]), []
-        for feature, weight in zip(features, found, strict=False):
-            table = weight * feature.levels
-            if feature.is_flagged:
-                flag = next(flag_weights) / feature.flag_spread
-                table = table - flag * feature.unknown
-                table[-1] += flag
-            base += float(table[feature.typical])
-            steps.append(table - table[feature.typical])
-            # What was hardly ever unknown has not taught what that means.
-            steps[-1][-1] = steps[-1][-1] if feature.is_flagged else 0.0
-        self.base, self.bins, self.steps = base, tuple(f.bins for f in features), tuple(steps)
+def regress(
+    features: list[Feature], directions: list[int], beside: list[Floats], flags: Flags, counts: Floats
+) -> tuple[Floats, Floats]:
+    """The coefficients of the least loss: of levels, flags and the intercept (as `as_steps` takes them); of `beside`.
+
+    `beside` are further columns (rows,) on the scale of the levels; their coefficients are not below 0. `counts`
+    (rows,) weigh the rows against a penalty of half the sum of squares.
+    """
+    levels = [feature.levels[feature.numbers] for feature in features]
+    flagged = [feature for feature in features if feature.is_flagged]
+    unknown = [((f.numbers == f.bins.unknown) - f.unknown) / f.flag_spread for f in flagged]
+    ranges: dict[int, tuple[float | None, float | None]] = {1: (0.0, None), -1: (None, 0.0), 0: (None, None)}
+    bounds = [ranges[each] for each in directions] + [ranges[0]] * len(unknown) + [ranges[1]] * len(beside)
+    values = np.stack([*levels, *unknown, *beside], axis=1)
+    share = float(np.average(flags, weights=counts))
+    start = np.r_[np.zeros(values.shape[1]), np.log(share / (1 - share))]
+    found = _least_loss(values, flags, counts, start, bounds)
+    own = len(levels) + len(unknown)
+    return np.r_[found[:own], found[-1]], found[own:-1]
 
 
-def _feature(values: Floats, counts: Floats) -> _Feature:
+def as_steps(features: list[Feature], found: Floats) -> tuple[float, tuple[Floats, ...]]:
+    """Coefficients as the base and the steps around the typical tenancy."""
+    flag_weights = iter(found[len(features) : -1])
+    base, steps = float(found[-1]), []
+    for feature, weight in zip(features, found, strict=False):
+        table = weight * feature.levels
+        if feature.is_flagged:
+            flag = next(flag_weights) / feature.flag_spread
+            table = table - flag * feature.unknown
+            table[-1] += flag
+        base += float(table[feature.typical])
+        steps.append(table - table[feature.typical])
+        # What was hardly ever unknown has not taught what that means.
+        steps[-1][-1] = steps[-1][-1] if feature.is_flagged else 0.0
+    return base, tuple(steps)
+
+
+def cut_feature(values: Floats, counts: Floats) -> Feature:
+    """One feature cut into bins: `values` (rows,; NaN where not known), weighed by `counts`."""
     bins = Bins.of(values)
     numbers = bins.numbers(values)
     unknown = numbers == bins.unknown
@@ -107,7 +132,7 @@ def _feature(values: Floats, counts: Floats) -> _Feature:
     share = float(np.average(unknown, weights=counts))
     is_flagged = _FEWEST_UNKNOWN <= unknown.sum() < unknown.size
     typical = bins.unknown if share > 0.5 else int(np.quantile(numbers[~unknown], 0.5, method="lower"))
-    return _Feature(bins, numbers, levels, share if is_flagged else 0.0, typical)
+    return Feature(bins, numbers, levels, share if is_flagged else 0.0, typical)
 
 
 def _filled(sums: Floats, weight: Floats) -> Floats:

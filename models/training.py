@@ -6,15 +6,25 @@ from datetime import date
 
 import polars as pl
 
-from models.boosting import FEWEST_POSITIVES, AdditiveBoosting
+from models.boosting import FEWEST_POSITIVES
 from models.bootstrap import DRAWS
-from models.evaluation import CAPACITIES, LATE_STAGES, POPULATIONS, Evaluation, evaluate
+from models.evaluation import CAPACITIES, POPULATIONS, Evaluation, evaluate
+from models.explained import ExplainedModel
 from models.fitting import Split, fit_baselines, fit_taught, last_ones_calibrate, on_days, taught_by
 from models.gate import Gate, GateRule, judge_model, not_tested
 from models.matrix import KEY, TENANCY, Column, DescribesColumn, as_columns, require_columns
-from models.outcome import Horizon, count_states, counted_rows, label, mature_cut_offs, positives, refuse_look_ahead
+from models.outcome import (
+    LATE_STAGES,
+    Horizon,
+    count_states,
+    counted_rows,
+    label,
+    mature_cut_offs,
+    positives,
+    refuse_look_ahead,
+)
 from models.parity import Parity, recall_parity, reference_groups
-from models.rankers import MODEL, Ranker, usable_baselines
+from models.rankers import MODEL, Scorer, usable_baselines
 from models.stability import Stability, list_stability, other_seeds
 from warehouse.errors import ModelError
 
@@ -36,7 +46,7 @@ def _silent(step: str, share: float) -> None:
 class TrainedModel:
     """A fitted, calibrated model, what it was trained on, what the held-out cut-offs showed, and the verdict."""
 
-    model: AdditiveBoosting
+    model: ExplainedModel
     as_of: date
     split: Split
     label_states: Mapping[str, int]
@@ -108,12 +118,12 @@ def train(
 
 def fit_model(
     labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
-) -> AdditiveBoosting:
+) -> ExplainedModel:
     """The model for use: taught the risk if nobody comes, and calibrated on the later cut-offs."""
     taught = taught_by(on_days(labelled, split.fit), columns, seed, horizon, "doubly_robust")
     model = fit_taught(MODEL, taught, counted_rows(on_days(labelled, split.calibrate)), columns, seed)
-    if not isinstance(model, AdditiveBoosting):
-        raise TypeError(f"{MODEL} is not additive: its reasons would not be exact")
+    if not isinstance(model, ExplainedModel):
+        raise TypeError(f"{MODEL} is not explained: its reasons would not be exact")
     return model
 
 
@@ -182,7 +192,7 @@ def _stability(
     seed: int,
     horizon: Horizon,
     capacities: Sequence[int],
-    model: Ranker,
+    model: Scorer,
 ) -> Stability:
     """How far the list of the latest held-out cut-off is the same from other seeds; deadlines order the late stages."""
     latest = (pl.col("as_of") == split.held_out[-1]) & ~pl.col("stage").is_in(LATE_STAGES)
@@ -193,10 +203,10 @@ def _stability(
 
 def _fitted(
     labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
-) -> dict[str, Ranker]:
+) -> dict[str, Scorer]:
     """The model and every baseline the columns allow, fitted on what was known before the first held-out cut-off."""
-    rankers: dict[str, Ranker] = {MODEL: fit_model(labelled, columns, split, seed, horizon)}
-    return rankers | fit_baselines(usable_baselines(columns), labelled, columns, split, seed, horizon)
+    rankers: dict[str, Scorer] = {MODEL: fit_model(labelled, columns, split, seed, horizon)}
+    return {**rankers, **fit_baselines(usable_baselines(columns), labelled, columns, split, seed, horizon)}
 
 
 def refuse_too_few_cut_offs(cut_offs: Sequence[date], as_of: date, horizon: Horizon) -> None:

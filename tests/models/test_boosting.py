@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from models.bins import MOST_BINS, Bins
-from models.boosting import AdditiveBoosting, from_state, to_state
+from models.boosting import AdditiveBoosting
+from models.explained import from_state, to_state
 from models.measures import area_under_roc, blocks
 
 

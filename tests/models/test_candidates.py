@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from models import sampling
-from models.boosting import AdditiveBoosting, from_state, to_state
+from models.boosting import AdditiveBoosting
 from models.candidates import AveragedBoosting, Blend, merge
+from models.explained import from_state, to_state
 from models.matrix import TENANCY, Column
 from models.measures import area_under_roc, blocks
 from models.rankers import ADDITIVE, GRID, RANKERS, written_grid

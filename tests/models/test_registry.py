@@ -149,7 +149,7 @@ def test_skops_itself_reads_the_same_and_finds_nothing_to_distrust(trained: Trai
     assert get_untrusted_types(data=content) == []
     stored = loads(content)
     assert np.array_equal(stored["steps"], np.concatenate(trained.model.steps))
-    assert json.loads(stored["settings"])["family"] == "additive_boosting"
+    assert json.loads(stored["settings"])["family"] == "explained"
 
 
 def test_a_night_needs_no_scikit_learn(tmp_path: Path, version: str) -> None:
