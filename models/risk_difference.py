@@ -20,6 +20,9 @@ Z95, Z80 = 1.959964, 0.841621
 """Quantiles of the normal distribution: a 95 % interval, and a power of 80 %."""
 
 
+_ROUNDING = 1e-9
+
+
 @dataclass(frozen=True)
 class Trial:
     """One row a tenancy and lot: `drawn` or passed over, its chance of being drawn, whose it is, and its stratum."""
@@ -73,7 +76,8 @@ class Share:
     def interval(self) -> tuple[float, float]:
         """Wilson's score interval at 95 %, with the rows that would give this variance."""
         mixed = self.value * (1 - self.value)
-        rows = mixed / self.variance if self.variance > 0 and mixed > 0 else self.rows
+        # Sums of weights can miss 1 by a rounding: all or none happened, and the error says nothing about the rows.
+        rows = mixed / self.variance if self.variance > 0 and mixed > _ROUNDING else self.rows
         middle = (self.value + Z95**2 / (2 * rows)) / (1 + Z95**2 / rows)
         half = Z95 / (1 + Z95**2 / rows) * np.sqrt(mixed / rows + Z95**2 / (4 * rows**2))
         return float(min(middle - half, self.value)), float(max(middle + half, self.value))

@@ -78,6 +78,13 @@ def test_the_order_of_rows_says_nothing_and_the_sides_mirror_each_other(rows, sh
     assert -1 <= found[1] <= found[0] <= found[2] <= 1
 
 
+def test_a_share_of_one_by_a_rounding_is_a_share_of_one() -> None:
+    """Weights of a third each sum to 1 less a rounding; the interval is that of three of three."""
+    exact = Share(1.0, np.zeros(3), 3.0)
+    rounded = Share(1.0 - 2.2e-16, np.full(3, 1e-17), 3.0)
+    assert rounded.interval == pytest.approx(exact.interval)
+
+
 def test_the_ratio_is_by_hand_and_says_nothing_where_the_lot_changed_nothing() -> None:
     drawn = [True] * 400 + [False] * 400
     happened = [1] * 40 + [0] * 360 + [1] * 80 + [0] * 320
