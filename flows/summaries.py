@@ -191,7 +191,7 @@ def list_tables(home: Home, as_of: date, *, language: str, most: int) -> list[tu
     """A table of at most `most` rows for each section of a published list, and how many rows it leaves out."""
     from flows.lists import night_of, worklist_frame
 
-    listed = worklist_frame(night_of(home, as_of), language)
+    listed = worklist_frame(night_of(home, as_of), language, also=("against",))
     return [
         _section_table(listed.filter(pl.col("section") == section), text(title, language), language, most)
         for section, title in (("deadline", "deadline_title"), ("early_warning", "early_title"))
@@ -211,9 +211,17 @@ def _section_table(rows: pl.DataFrame, title: str, language: str, most: int) -> 
             _deadline(row["next_deadline"], row["days_left"], language),
             _kroner(row["arrears_dkk"], language),
             row["score_band"] or "–",
-            "\n".join(f"• {sentence}" for sentence in row["reasons"]),
+            _reasons(row, language),
         )
     return table, max(0, rows.height - most)
+
+
+def _reasons(row: dict[str, Any], language: str) -> str:
+    """What speaks for a risk, a line each, and then what speaks against."""
+    from worklist.wording import HEADINGS
+
+    against = [f"{HEADINGS['against'][language]}: {sentence}" for sentence in row["against"] or ()]
+    return "\n".join([*(f"• {sentence}" for sentence in row["reasons"]), *against])
 
 
 def _deadline(day: date | None, days_left: int | None, language: str) -> str:

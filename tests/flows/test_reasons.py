@@ -1,5 +1,6 @@
 """Every sentence is true of the facts it cites, worked out a second time; what changed between two nights is told."""
 
+import io
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -9,12 +10,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+from rich.console import Console
 
 from benchmarks.facts_again import Facts, facts_of
 from benchmarks.sentences_again import untrue
 from flows.home import Home
 from flows.lists import worklist_as
 from flows.nightly import nightly
+from flows.summaries import list_tables
 from flows.workroom import opened
 from models.reasons import AGAINST, FOR, NOTHING, as_evidence
 from models.sentences import phrasebook, say
@@ -158,3 +161,14 @@ def test_a_damaged_night_before_does_not_stop_the_list(nights: Path, tmp_path: P
     told = read_night(town / "published", night.as_of).facts["changes"]
     assert told["since"] is None
     assert "unreadable" in told
+
+
+def test_what_speaks_against_stands_on_the_terminal_after_the_reasons(nights: Path, night: Night) -> None:
+    console = Console(width=300, record=True, file=io.StringIO())
+    for table, _ in list_tables(Home(nights), UNTIL, language="da", most=1_000):
+        console.print(table)
+    shown = console.export_text()
+    against = night.frame("worklist")["against_da"].explode().drop_nulls()
+    assert len(against)
+    assert shown.count("Taler imod: ") == len(against)
+    assert f"Taler imod: {against[0]}" in shown
