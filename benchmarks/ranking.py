@@ -41,7 +41,9 @@ from warehouse.features import build_as_of, build_outcomes, feature_columns, rea
 
 AS_OF = date(2026, 1, 1)
 TESTED_MONTHS_BACK = (7, 9, 11, 13, 15, 17)
-TEACHING = 36
+TEACHING = 24
+"""The cut-offs that teach, as the settings have it where nothing else is said."""
+
 FIRST_SEED = 101
 """Seeds that nothing was tuned on."""
 
