@@ -28,6 +28,7 @@ from models.contributions import contribution_rows
 from models.explained import ExplainedModel
 from models.matrix import KEY, as_columns, feature_values
 from models.outcome import counted_rows, label, positives
+from models.rankers import MODEL, RANKERS
 from models.reasons import AGAINST, FOR, explain
 from warehouse.dates import add_months
 from warehouse.features import build_as_of, build_outcomes, feature_columns, read_evidence, read_matrix
@@ -115,10 +116,12 @@ def _largest_gap(ranker: ExplainedModel, rows: pl.DataFrame, cohort: pl.DataFram
 
 
 def trained_on(connection: duckdb.DuckDBPyConnection, cut_offs: Sequence[date], until: date) -> ExplainedModel:
-    """The additive model fitted on past cut-offs, whose outcomes were known on `until`."""
+    """The model in use, fitted on past cut-offs whose outcomes were known on `until`."""
     build_as_of(connection, cut_offs, with_results=False)
     labelled = counted_rows(label(read_matrix(connection, cut_offs), build_outcomes(connection, cut_offs, until)))
-    return ExplainedModel(as_columns(feature_columns()), seed=SEED).fit(labelled, positives(labelled).to_numpy())
+    ranker = RANKERS[MODEL](as_columns(feature_columns()), SEED).fit(labelled, positives(labelled).to_numpy())
+    assert isinstance(ranker, ExplainedModel)
+    return ranker
 
 
 def measure(folder: Path) -> Checked:
