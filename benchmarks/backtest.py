@@ -61,7 +61,11 @@ def measured(name: str, folder: Path, as_of: date) -> dict[str, float | str | in
     if running.returncode:
         raise SystemExit(f"{name} failed")
     seconds = time.perf_counter() - begin
-    record = {"stage": name, "seconds": round(seconds, 1), "yardstick_seconds": round(reference, 3)}
+    record: dict[str, float | str | int] = {
+        "stage": name,
+        "seconds": round(seconds, 1),
+        "yardstick_seconds": round(reference, 3),
+    }
     record |= {"peak_mb": round(peak), **json.loads(told.splitlines()[-1])}
     print(json.dumps(record), file=sys.stderr, flush=True)
     return record
@@ -101,7 +105,11 @@ def run(folder: Path, as_of: date) -> None:
 
     tested = backtest_home(Home(folder), as_of, Asked(CUTOFFS, 2), hear)
     ranked = tested.found.ranked
-    told = {"rows": tested.reported.records.height, "cells": ranked.cells, "computed": ranked.computed}
+    told: dict[str, object] = {
+        "rows": tested.reported.records.height,
+        "cells": ranked.cells,
+        "computed": ranked.computed,
+    }
     cost = cost_of_additivity(tested.found.evaluation)
     told |= {"cost_of_additivity": interval_text(cost.nested, "en", sign=True), "on_cut_offs": cost.cut_offs}
     told |= {"in_hindsight": f"{cost.best} less {cost.best_additive} {interval_text(cost.hindsight, 'en', sign=True)}"}

@@ -31,10 +31,10 @@ from flows.intake import run_intake
 from flows.orchestration import set_up
 from flows.workroom import opened
 from models.evaluation import CURVE
-from models.fitting import fit_ranker, last_ones_calibrate
+from models.fitting import fit_taught, last_ones_calibrate, on_days, taught_by
 from models.matrix import KEY, as_columns
 from models.measures import blocks, found_at
-from models.outcome import Horizon, LabelState, label, mature_cut_offs
+from models.outcome import Horizon, LabelState, counted_rows, label, mature_cut_offs
 from models.rankers import MODEL, Ranker
 from models.treatment import How, read_courses
 from synthetic.municipality import simulate
@@ -110,7 +110,8 @@ def live_in(folder: Path, seed: int, policy: Policy, tenancies: int) -> Town:
 def trained(town: Town, how: How) -> Ranker:
     """The model, trained in a town with one way to treat the helped."""
     columns, split = as_columns(feature_columns()), last_ones_calibrate(town.taught)
-    return fit_ranker(MODEL, town.labelled, columns, split, 0, Horizon(), how=how)
+    taught = taught_by(on_days(town.labelled, split.fit), columns, 0, Horizon(), how)
+    return fit_taught(MODEL, taught, counted_rows(on_days(town.labelled, split.calibrate)), columns, 0)
 
 
 def found(ranker: Ranker, town: Town) -> float:
