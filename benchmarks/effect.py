@@ -14,7 +14,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from benchmarks.experiment import HORIZON, Design, run
-from models.effect import FEWER, measure_effect
+from models.effect import FEWER, TIERS, Effect, measure_effect
 
 SEEDS, LIVES, PROCESSES = 100, 20, 2
 MUST_HOLD_SHARE = 0.93
@@ -22,7 +22,10 @@ MUST_HOLD_SHARE = 0.93
 
 @dataclass(frozen=True)
 class Town:
-    """One town: estimate per 100 and interval, the truth, the share of the passed over, how many drawn, seen or not."""
+    """One town: estimate per 100 and interval, the truth, the share of the passed over, how many drawn, seen or not.
+
+    `tiers`: whether the interval within each tier holds the tier's own truth, where there are enough lots for one.
+    """
 
     value: float
     low: float
@@ -31,18 +34,34 @@ class Town:
     base: float
     drawn: int
     seen: bool
+    tiers: dict[str, bool]
 
 
 def measure_town(seed: int, design: Design, lives: int) -> Town:
     """Live through the town of `seed` and measure; the run ends where a design has too few lots for any number."""
     experiment = run(seed, design, lives=lives)
-    found = measure_effect(experiment.lots, [], HORIZON.days).overall
+    effect = measure_effect(experiment.lots, [], HORIZON.days)
+    found = effect.overall
     if found.per_100 is None or found.low is None or found.high is None or found.passed_over_per_100 is None:
         raise SystemExit(f"the town of seed {seed} has too few lots to measure anything: choose a larger design")
-    truth = experiment.true_per_100
     return Town(
-        found.per_100, found.low, found.high, truth, found.passed_over_per_100, found.drawn, found.verdict == FEWER
+        found.per_100,
+        found.low,
+        found.high,
+        experiment.true_per_100,
+        found.passed_over_per_100,
+        found.drawn,
+        found.verdict == FEWER,
+        _tiers_held(effect, experiment.true_by_tier),
     )
+
+
+def _tiers_held(effect: Effect, truth: dict[str, float]) -> dict[str, bool]:
+    """Whether each tier's interval holds its truth; tiers without an interval are left out."""
+    named = ((one.group.removeprefix("tier="), one) for one in effect.by_tier)
+    return {
+        tier: one.low <= truth[tier] <= one.high for tier, one in named if one.low is not None and one.high is not None
+    }
 
 
 def summary(towns: list[Town]) -> dict[str, float]:
@@ -84,6 +103,9 @@ def main() -> None:
     print(
         f"  intervals that hold the truth: {found['holds'] * seeds:.0f} of {seeds} (at least 93 in 100 are asked for)"
     )
+    for tier in TIERS:
+        held = [town.tiers[tier] for town in towns if tier in town.tiers]
+        print(f"  intervals within the tier {tier} that hold its own truth: {sum(held)} of {len(held)}")
     print(f"  towns in which the effect is seen at all: {found['seen'] * seeds:.0f} (one town's lots are too few)")
     print(f"  all towns together: {found['estimate']:+.2f}, standard error {found['standard_error']:.2f}")
     sys.exit(0 if found["holds"] >= MUST_HOLD_SHARE else 1)

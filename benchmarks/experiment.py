@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from models.effect import followed, lots_that_count
+from models.effect import TIERS, followed, lots_that_count
 from models.outcome import Horizon
 from synthetic.calendar import EPOCH, Month, simulated_months
 from synthetic.calibration import BURN_IN_MONTHS
@@ -50,10 +50,11 @@ class Design:
 
 @dataclass
 class _Drawn:
-    """A month's lots as they fell: the town of those who took part, and which of them were drawn."""
+    """A month's lots as they fell: the town of those who took part, and the tier of each."""
 
     number: int
     town: Town
+    tiers: np.ndarray
 
 
 @dataclass
@@ -75,8 +76,8 @@ class ListTeam:
         homes = np.array([home_of[one] for one in assignment["tenancy_no"]], dtype=np.int64)
         status = assignment["status"].to_numpy()
         self.chosen = homes[np.isin(status, [BY_RANK, DRAWN])]
-        lots = homes[np.isin(status, [DRAWN, PASSED_OVER])]
-        self.drawn.append(_Drawn(len(self.cuts), _taken(town, lots)))
+        part = np.isin(status, [DRAWN, PASSED_OVER])
+        self.drawn.append(_Drawn(len(self.cuts), _taken(town, homes[part]), assignment["tier"].to_numpy()[part]))
         self.lots.append(assignment)
         self.cuts.append(float(scores[homes[status == BY_RANK]].min()))
 
@@ -134,12 +135,14 @@ class _LaterTeam:
 class Experiment:
     """What was drawn and what became of it (as `models.effect.followed` gives it), and the truth.
 
-    The truth: court requests per 100 of all in the lots, had all of them been drawn, and had all been passed over.
+    The truth: court requests per 100 of all in the lots, had all of them been drawn, and had all been passed over; and
+    what being drawn truly did within each tier.
     """
 
     lots: pl.DataFrame
     drawn_per_100: float
     passed_over_per_100: float
+    true_by_tier: dict[str, float]
 
     @property
     def true_per_100(self) -> float:
@@ -160,9 +163,11 @@ def run(seed: int, design: Design = Design(), *, lives: int = 10) -> Experiment:
     delivered = [month for month in calendar if month.delivered]
     lots = lots_that_count(pl.concat(team.lots), HORIZON.days)
     truth = [_lived_on(one, delivered, team, lives, seed) for one in team.drawn[: design.draws]]
-    drawn, passed_over = 100 * np.concatenate(truth, axis=1).mean(axis=1)
+    drawn, passed_over = 100 * np.concatenate(truth, axis=1)
+    tiers = np.concatenate([one.tiers for one in team.drawn[: design.draws]])
+    by_tier = {tier: float((drawn - passed_over)[tiers == tier].mean()) for tier in TIERS}
     known = followed(lots, _outcomes(lots, log), HORIZON, date.max)
-    return Experiment(known, float(drawn), float(passed_over))
+    return Experiment(known, float(drawn.mean()), float(passed_over.mean()), by_tier)
 
 
 def _lived_on(drawn: _Drawn, months: list[Month], team: ListTeam, lives: int, seed: int) -> np.ndarray:

@@ -4,6 +4,10 @@ Intention to treat: whoever was drawn counts as drawn, whether the team came or 
 as passed over, even where a later rank or deadline put the tenancy on the list. The outcome is a court request or an
 executed eviction within the horizon from the day of the lot. Nobody is left out for what happened afterwards: who moved
 away or died without one had none, and how many moved is told for both sides.
+
+Lots are drawn within tiers. The effect is the difference within each tier as it was when the lot was drawn, and overall
+the mean of these, each tier counting by its share of the lots: as many are listed as passed over in each, so that it is
+the tier's share of the listed too. It is no effect on everybody below the cut, of whom most stand far down.
 """
 
 from collections.abc import Sequence
@@ -20,8 +24,8 @@ FEWEST_ROWS, FEWEST_EVENTS = 30, 10
 """Fewer tenancies on a side, or fewer events on both together, and no number is given: an interval would stretch over
 everything, and a count that small points at persons."""
 
-TIERS = ("near", "middle", "far")
-"""The bands below the cut, the nearest first."""
+TIERS = ("near", "far")
+"""The tiers below the cut that lots were drawn in, the nearest first; as `worklist.assignment` names them."""
 
 TOO_FEW, FEWER, MORE, UNDECIDED = "too_few", "fewer", "more", "undecided"
 """Verdicts: no number; an interval wholly below zero; wholly above; one that holds zero."""
@@ -112,7 +116,7 @@ def followed(lots: pl.DataFrame, outcomes: pl.DataFrame, horizon: Horizon, on: d
 
 
 def measure_effect(lots: pl.DataFrame, groups: Sequence[str], horizon_days: int) -> Effect:
-    """The effect by intention to treat, overall, by tier and by each of the columns `groups`.
+    """The effect by intention to treat, overall (tiers weighed), by tier and by each of the columns `groups`.
 
     `lots` as `followed` gives them, with the columns `groups` (text) beside.
     """

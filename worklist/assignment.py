@@ -1,11 +1,12 @@
 """The day's lottery below the cut: who could be drawn, with what chance, and what the lot decided.
 
-Each morning twice as many tenancies as there are exploration slots are drawn from those below the cut. The first half
-goes onto the list, the second half does not and is the comparison: the two differ by the lot alone. What the lot
-decided stands for half a year: none of them takes part in another draw meanwhile, so that a comparison of today is not
-drawn tomorrow. Everything else stays as it is for both: who rises above the cut, or has a deadline, is listed.
+Each morning twice as many tenancies as there are exploration slots are drawn from those below the cut, tier by tier:
+of each tier the first half goes onto the list, the second half does not and is the comparison, and the two differ by
+the lot alone. What the lot decided stands for half a year: none of them takes part in another draw meanwhile, so that a
+comparison of today is not drawn tomorrow. Everything else stays as it is for both: who rises above the cut, or has a
+deadline, is listed.
 
-The lot looks at neither rank nor tier; the tier is recorded, and what is measured later is measured within tiers.
+Within a tier the lot does not look at the rank. The tier is recorded, and what is measured later is measured within it.
 """
 
 from dataclasses import dataclass
@@ -19,8 +20,17 @@ REACH = 10
 """The draw reaches down to so many times the team's places below the cut. Further down almost nobody owes anything: a
 visit there would disturb a family for a measurement that says nothing of those who are near the cut."""
 
-TIERS = {"near": 1, "middle": 4, "far": REACH}
-"""Bands below the cut, each down to so many times the team's places."""
+
+@dataclass(frozen=True)
+class Tier:
+    """A band below the cut: down to `reach` times the team's places, with `share` parts of the slots."""
+
+    reach: int
+    share: int
+
+
+TIERS = {"near": Tier(3, 2), "far": Tier(REACH, 1)}
+"""The tiers that lots are drawn in, the nearest to the cut first; see decision 21 for their bounds and shares."""
 
 ABOVE = "above"
 """The tier of those that are listed by their rank."""
@@ -44,14 +54,16 @@ SCHEMA = {
     "cut_score": pl.Float64,
 }
 """One row a tenancy above the cut or within reach below it. `exploration_probability`: the chance of being listed by
-lot that morning, for all who took part; it adds up to the slots. `assignment_probability`: the chance of being listed
-of those that were drawn or passed over. `rank` and `score` are the running variable, `cut_*` those of the last one
-that is listed by rank: what a regression discontinuity needs where nobody wants to draw lots."""
+lot that morning, for all who took part: the same within a tier, adding up to its slots. `assignment_probability`: the
+chance of being listed of those that were drawn or passed over. `rank` and `score` are the running variable, `cut_*`
+those of the last one that is listed by rank: what a regression discontinuity needs where nobody wants to draw lots."""
 
 
 @dataclass(frozen=True)
 class _Lottery:
-    slots: int
+    """The slots of each tier; those above the cut and, with their `tier`, those below it and the undecided of them."""
+
+    slots: dict[str, int]
     above: pl.DataFrame
     below: pl.DataFrame
     undecided: pl.DataFrame
@@ -63,20 +75,16 @@ def draw(
     """The assignment of a morning (`SCHEMA`, by rank), from `ranked`: the tenancies for early warning, by rank.
 
     `decided` (landlord, tenancy_no) names those for whom an earlier lot stands. Of `places`, up to `slots` are drawn:
-    only so many that as many can be passed over; a slot that cannot be drawn is filled by rank. The same `drawing` and
-    tenancies give the same lots.
+    only so many that as many can be passed over in the same tier; a slot that cannot be drawn in its tier is drawn in
+    another, and one that cannot be drawn at all is filled by rank. The same `drawing` and tiers give the same lots.
     """
     lottery = _lottery(ranked, decided.select(TENANCY).unique(), places, slots)
-    lots = with_lot(lottery.undecided.select(TENANCY), drawing).sort("lot")
-    status = _statuses(lots, lottery)
-    chance = lottery.slots / lots.height if lots.height else 0.0
-    took_part = pl.col("status").is_in([DRAWN, PASSED_OVER, WAITING])
+    status = _statuses(with_lot(lottery.undecided.select(*TENANCY, "tier"), drawing).sort("lot"), lottery)
     known = ranked if "score" in ranked.columns else ranked.with_columns(pl.lit(None, pl.Float64).alias("score"))
     zone = known.head(lottery.above.height + lottery.below.height).join(status, on=TENANCY, maintain_order="left")
     cut = zone.filter(pl.col("status") == BY_RANK).tail(1)
     return zone.with_columns(
         pl.lit(as_of).alias("as_of"),
-        pl.when(took_part).then(chance).alias("exploration_probability"),
         pl.when(pl.col("status").is_in([DRAWN, PASSED_OVER])).then(0.5).alias("assignment_probability"),
         pl.lit(cut["rank"].first(), pl.Int64).alias("cut_rank"),
         pl.lit(cut["score"].first(), pl.Float64).alias("cut_score"),
@@ -84,19 +92,34 @@ def draw(
 
 
 def _lottery(ranked: pl.DataFrame, decided: pl.DataFrame, places: int, slots: int) -> _Lottery:
-    """The most slots for which there are twice as many undecided tenancies within reach below the cut."""
+    """The most slots for which there are twice as many undecided tenancies within the tiers below the cut."""
     most = min(slots, places, max(0, ranked.height - places))
     for count in range(most, -1, -1):
-        above, below = ranked.head(places - count), ranked.slice(places - count, REACH * places)
+        above = ranked.head(places - count)
+        below = ranked.slice(places - count, REACH * places).with_columns(_tier(places).alias("tier"))
         undecided = below.join(decided, on=TENANCY, how="anti", maintain_order="left")
-        if undecided.height >= 2 * count:
+        shared_out = _slots(count, undecided["tier"])
+        if sum(shared_out.values()) == count:
             break
-    return _Lottery(count, above, below, undecided)
+    return _Lottery(shared_out, above, below, undecided)
+
+
+def _slots(count: int, tiers: pl.Series) -> dict[str, int]:
+    """How many of `count` slots each tier gets, as many as it has pairs at most; `tiers` of the undecided.
+
+    One after the other goes to the tier furthest behind its share (Sainte-Laguë's method): 2 and 1 of three.
+    """
+    pairs = {name: int((tiers == name).sum()) // 2 for name in TIERS}
+    given = dict.fromkeys(TIERS, 0)
+    for _ in range(min(count, sum(pairs.values()))):
+        possible = [name for name in TIERS if given[name] < pairs[name]]
+        given[max(possible, key=lambda name: TIERS[name].share / (2 * given[name] + 1))] += 1
+    return given
 
 
 def _statuses(lots: pl.DataFrame, lottery: _Lottery) -> pl.DataFrame:
-    """Each tenancy's tier and status; `lots`: the undecided in the order of their lots."""
-    place, slots = pl.int_range(pl.len()), lottery.slots
+    """Each tenancy's tier, status and chance of being drawn; `lots`: the undecided in the order of their lots."""
+    place, slots = pl.int_range(pl.len()).over("tier"), pl.col("tier").replace_strict(lottery.slots)
     by_lot = lots.select(
         *TENANCY,
         pl.when(place < slots)
@@ -105,16 +128,16 @@ def _statuses(lots: pl.DataFrame, lottery: _Lottery) -> pl.DataFrame:
         .then(pl.lit(PASSED_OVER))
         .otherwise(pl.lit(WAITING))
         .alias("status"),
+        (slots / pl.len().over("tier")).alias("exploration_probability"),
     )
-    below = lottery.below.select(*TENANCY, _tier(lottery).alias("tier"))
-    below = below.join(by_lot, on=TENANCY, how="left", maintain_order="left")
+    below = lottery.below.select(*TENANCY, "tier").join(by_lot, on=TENANCY, how="left", maintain_order="left")
     above = lottery.above.select(*TENANCY, pl.lit(ABOVE).alias("tier"), pl.lit(BY_RANK).alias("status"))
-    return pl.concat([above, below.with_columns(pl.col("status").fill_null(STANDING))])
+    return pl.concat([above, below.with_columns(pl.col("status").fill_null(STANDING))], how="diagonal")
 
 
-def _tier(lottery: _Lottery) -> pl.Expr:
-    places = lottery.above.height + lottery.slots
+def _tier(places: int) -> pl.Expr:
+    """The tier of each row of those below the cut, by rank."""
     tier = pl.lit(list(TIERS)[-1])
-    for name, times in reversed(TIERS.items()):
-        tier = pl.when(pl.int_range(pl.len()) < times * places).then(pl.lit(name)).otherwise(tier)
+    for name, each in reversed(TIERS.items()):
+        tier = pl.when(pl.int_range(pl.len()) < each.reach * places).then(pl.lit(name)).otherwise(tier)
     return tier

@@ -87,6 +87,14 @@ def test_the_outcomes_of_the_lots_are_the_warehouses(two_nights: Path) -> None:
     assert found.effect.waiting == 0
     assert found.effect.overall.drawn + found.effect.overall.passed_over + found.effect.unknown == 12
     assert found.effect.overall.drawn > 0
+    # By the tier of the lot: of six drawn two stood near the cut for each one further down.
+    issued = pl.concat([_lots(two_nights, FIRST), _lots(two_nights, SECOND)])
+    assert issued.filter(pl.col("status") == "drawn")["tier"].sort().to_list() == ["far"] * 2 + ["near"] * 4
+    by_tier = {one.group: one.drawn + one.passed_over for one in found.effect.by_tier}
+    assert sum(by_tier.values()) + found.effect.unknown == 12
+    for tier, known in by_tier.items():
+        count = issued.filter(pl.col("tier") == tier.removeprefix("tier=")).height
+        assert count - found.effect.unknown <= known <= count
     # Only nights before the day count: the second one has not been yet.
     assert measure(Home(two_nights), SECOND).effect.waiting == 6
 

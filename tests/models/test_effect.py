@@ -115,6 +115,27 @@ def test_a_large_effect_is_told_overall_and_by_tier_and_group() -> None:
     assert effect.complier.per_100 == pytest.approx(-40)
 
 
+def test_the_effect_overall_is_that_within_the_tiers_each_by_its_share_of_the_lots() -> None:
+    """As if the outcomes of some of the passed over were not known, and most of these stood near the cut."""
+    counts = {("near", True): (400, 80), ("near", False): (200, 60), ("far", True): (200, 4), ("far", False): (200, 8)}
+    rows = pl.concat(
+        _experiment(*((count, events, 0, 0) if drawn else (0, 0, count, events))).with_columns(
+            tier=pl.lit(tier), tenancy_no=pl.lit(f"{tier}{drawn}") + pl.col("tenancy_no")
+        )
+        for (tier, drawn), (count, events) in counts.items()
+    )
+    effect = measure_effect(rows, [], 182)
+    near, far = effect.by_tier
+    assert (near.group, near.per_100) == ("tier=near", pytest.approx(20 - 30))
+    assert (far.group, far.per_100) == ("tier=far", pytest.approx(2 - 4))
+    assert effect.overall.per_100 == pytest.approx(0.6 * -10 + 0.4 * -2)
+    # And not what it would be without tiers: 84 of 600 against 68 of 400.
+    assert effect.overall.per_100 != pytest.approx(100 * (84 / 600 - 68 / 400), abs=1)
+    assert near.low is not None
+    assert effect.overall.low is not None
+    assert near.low < effect.overall.low < effect.overall.per_100
+
+
 @pytest.mark.parametrize("counts", [(29, 20, 500, 100), (500, 100, 29, 20), (500, 5, 500, 4), (0, 0, 0, 0)])
 def test_nothing_is_said_of_too_few(counts: tuple[int, int, int, int]) -> None:
     effect = measure_effect(_experiment(*counts), ["sex"], 182)

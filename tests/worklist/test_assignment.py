@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.effect import TIERS as EFFECT_TIERS
 from warehouse.errors import StoreError
-from worklist.assignment import BY_RANK, DRAWN, PASSED_OVER, SCHEMA, STANDING, WAITING, draw
+from worklist.assignment import BY_RANK, DRAWN, PASSED_OVER, SCHEMA, STANDING, TIERS, WAITING, draw
 from worklist.export import parquet_bytes
 from worklist.issued import issued_on, read_assignments, still_decided
 from worklist.publishing import publish
@@ -72,34 +73,80 @@ def test_every_lottery_keeps_its_promises(town, day: int) -> None:
     took_part = found.filter(pl.col("status").is_in([DRAWN, PASSED_OVER, WAITING]))
     chances = took_part["exploration_probability"]
     assert isclose(chances.sum(), len(drawn), abs_tol=1e-9)
-    assert chances.n_unique() <= 1
+    for (_,), tier in took_part.group_by("tier"):
+        assert len(_of(tier, DRAWN)) == len(_of(tier, PASSED_OVER))
+        assert tier["exploration_probability"].n_unique() == 1
+        assert isclose(tier["exploration_probability"].sum(), len(_of(tier, DRAWN)), abs_tol=1e-9)
     assert found.join(took_part, on="tenancy_no", how="anti")["exploration_probability"].is_null().all()
     lots = found.filter(pl.col("status").is_in([DRAWN, PASSED_OVER]))
     assert (lots["assignment_probability"] == 0.5).all()
     assert draw(ranked, _decided(sorted(standing, reverse=True)), **args).equals(found)
 
 
-def test_over_many_days_each_side_takes_everybody_about_as_often() -> None:
+def test_over_many_days_each_side_takes_everybody_of_a_tier_about_as_often() -> None:
     counts: dict[tuple[str, str], int] = {}
     for day in range(600):
-        found = draw(_ranked(24), _decided([]), places=6, slots=2, drawing=f"day {day}", as_of=AS_OF)
+        found = draw(_ranked(44), _decided([]), places=6, slots=3, drawing=f"day {day}", as_of=AS_OF)
         for one, status in found.select("tenancy_no", "status").iter_rows():
             counts[one, status] = counts.get((one, status), 0) + 1
-    # 600 lotteries of 2 among 20 on either side: 60 each, standard deviation 7.3; four of them either way.
+    # 600 lotteries of 2 among 18 near the cut, and of 1 among 23 further down, on either side: 66.7 and 26.1 each,
+    # standard deviations 7.7 and 5.0; four of them either way.
     for status in (DRAWN, PASSED_OVER):
-        taken = [counts.get((f"T{n}", status), 0) for n in range(5, 25)]
-        assert all(30 < count < 90 for count in taken), status
+        taken = [counts.get((f"T{n}", status), 0) for n in range(4, 45)]
+        assert all(36 < count < 98 for count in taken[:18]), status
+        assert all(6 < count < 47 for count in taken[18:]), status
 
 
 def test_the_bands_the_cut_and_the_running_variable_are_recorded() -> None:
     found = draw(_ranked(40), _decided([]), places=3, slots=1, drawing="a day", as_of=AS_OF)
     assert _of(found, BY_RANK) == ["T1", "T2"]
     tiers = dict(zip(found["tenancy_no"], found["tier"], strict=True))
-    assert {one for one, tier in tiers.items() if tier == "near"} == {"T3", "T4", "T5"}
-    assert {one for one, tier in tiers.items() if tier == "middle"} == {f"T{n}" for n in range(6, 15)}
-    assert {one for one, tier in tiers.items() if tier == "far"} == {f"T{n}" for n in range(15, 33)}
+    assert {one for one, tier in tiers.items() if tier == "near"} == {f"T{n}" for n in range(3, 12)}
+    assert {one for one, tier in tiers.items() if tier == "far"} == {f"T{n}" for n in range(12, 33)}
+    assert tuple(TIERS) == EFFECT_TIERS
     assert found["cut_rank"].unique().to_list() == [2]
     assert found["cut_score"].unique().to_list() == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("slots", "near", "far"), [(0, 0, 0), (1, 1, 0), (2, 1, 1), (3, 2, 1), (4, 3, 1), (5, 3, 2), (6, 4, 2), (9, 6, 3)]
+)
+def test_two_slots_near_the_cut_for_one_further_down(slots: int, near: int, far: int) -> None:
+    found = draw(_ranked(200), _decided([]), places=10, slots=slots, drawing="a day", as_of=AS_OF)
+    for status in (DRAWN, PASSED_OVER):
+        assert _tiers(found, status) == {"near": near, "far": far}
+    chances = dict(
+        found.filter(pl.col("status") == WAITING).select("tier", "exploration_probability").unique().iter_rows()
+    )
+    assert chances == {"near": near / 30, "far": far / 70}
+
+
+def test_a_tier_in_which_no_pair_is_left_leaves_its_slots_to_the_other() -> None:
+    ranked = _ranked(200)
+    near = [f"T{n}" for n in range(1, 38)]
+    found = draw(ranked, _decided(near), places=10, slots=3, drawing="a day", as_of=AS_OF)
+    assert _tiers(found, DRAWN) == _tiers(found, PASSED_OVER) == {"near": 0, "far": 3}
+    found = draw(ranked, _decided(near[:34]), places=10, slots=3, drawing="a day", as_of=AS_OF)
+    assert _tiers(found, DRAWN) == _tiers(found, PASSED_OVER) == {"near": 1, "far": 2}
+    found = draw(ranked.head(40), _decided([]), places=10, slots=3, drawing="a day", as_of=AS_OF)
+    assert _tiers(found, DRAWN) == _tiers(found, PASSED_OVER) == {"near": 2, "far": 1}
+    found = draw(ranked.head(38), _decided([]), places=10, slots=3, drawing="a day", as_of=AS_OF)
+    assert _tiers(found, DRAWN) == _tiers(found, PASSED_OVER) == {"near": 3, "far": 0}
+
+
+def _tiers(assignment: pl.DataFrame, status: str) -> dict[str, int]:
+    tiers = assignment.filter(pl.col("status") == status)["tier"].to_list()
+    return {name: tiers.count(name) for name in TIERS}
+
+
+def test_within_a_tier_the_lot_does_not_look_at_the_rank() -> None:
+    # One above the cut; the twelve near it and those further down, each turned round within their tier.
+    order = [1, *range(13, 1, -1), *range(41, 13, -1)]
+    turned = _ranked(41).with_columns(rank=pl.Series([order.index(n) + 1 for n in range(1, 42)])).sort("rank")
+    straight = draw(_ranked(41), _decided([]), places=4, slots=3, drawing="a day", as_of=AS_OF)
+    again = draw(turned, _decided([]), places=4, slots=3, drawing="a day", as_of=AS_OF)
+    for status in (DRAWN, PASSED_OVER):
+        assert set(_of(again, status)) == set(_of(straight, status))
 
 
 def test_a_slot_that_cannot_be_drawn_with_a_comparison_is_filled_by_rank() -> None:

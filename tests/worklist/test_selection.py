@@ -90,18 +90,25 @@ def test_the_drawn_ones_come_from_below_the_cut_with_the_probability_recorded(ac
     assert drawn.height == min(slots, active - 5)
     certain = listed.filter(~pl.col("exploration"))["tenancy_no"].to_list()
     assert certain == [f"T{n}" for n in range(5 - drawn.height)]
-    below = active - len(certain)
-    assert drawn["exploration_probability"].to_list() == [drawn.height / below] * drawn.height
+    # All but the last ones are near the cut; with a pair further down one of two or three is drawn there.
+    near = min(15, active - len(certain))
+    far = active - len(certain) - near
+    there = sum(int(one[1:]) >= 5 - drawn.height + near for one in drawn["tenancy_no"])
+    assert there == (1 if drawn.height > 1 and far > 1 else 0)
+    chances = [(drawn.height - there) / near] * (drawn.height - there) + [there / max(far, 1)] * there
+    assert drawn["exploration_probability"].to_list() == chances
 
 
-def test_the_draw_hangs_on_the_day_and_the_seed_text_and_not_on_rank_or_row_order() -> None:
+def test_the_draw_hangs_on_the_day_and_the_seed_text_and_not_on_row_order_or_the_rank_within_a_tier() -> None:
     def drawn(scores: pl.DataFrame, as_of: date, seed_text: str) -> set[str]:
         listed = choose(scores, _deadlines(), _contacts(), capacity=Capacity(4, 2), as_of=as_of, seed_text=seed_text)
         return set(listed.filter("exploration")["tenancy_no"])
 
     scores = _scores(["none"] * 40)
-    # The first four stay above the cut; below it the ranks are turned round.
-    turned = scores.with_columns(pl.when(pl.col("rank") > 4).then(45 - pl.col("rank")).otherwise("rank").alias("rank"))
+    # Two stay above the cut; the ranks of the twelve near it, and of those further down, are turned round.
+    rank = pl.col("rank")
+    turned_rank = pl.when(rank <= 2).then(rank).when(rank <= 14).then(17 - rank).otherwise(55 - rank)
+    turned = scores.with_columns(turned_rank.alias("rank"))
     first = drawn(scores, AS_OF, "Randby")
     assert drawn(turned.reverse(), AS_OF, "Randby") == first
     others = [drawn(scores, AS_OF + timedelta(days=n), "Randby") for n in range(1, 4)]
@@ -128,7 +135,7 @@ def test_equal_deadlines_go_by_amount_then_by_waiting_then_by_a_lot_that_no_numb
     assert listed[2:] not in (by_number, by_number[::-1], sorted(listed[2:]))
 
 
-def test_over_many_days_each_tenancy_below_the_cut_is_drawn_about_as_often() -> None:
+def test_over_many_days_each_tenancy_of_a_tier_is_drawn_about_as_often() -> None:
     drawn: dict[str, int] = {}
     for day in range(600):
         listed = choose(
@@ -141,18 +148,21 @@ def test_over_many_days_each_tenancy_below_the_cut_is_drawn_about_as_often() -> 
         for one in listed.filter("exploration")["tenancy_no"]:
             drawn[one] = drawn.get(one, 0) + 1
     assert len(drawn) == 20
-    # 600 draws of 2 among 20: 60 each, standard deviation 7.3; four of them either way.
-    assert all(30 < count < 90 for count in drawn.values())
+    # 600 draws of 1 among 12 near the cut, and of 1 among 8 further down: 50 and 75 each, standard deviations 6.8 and
+    # 8.1; four of them either way.
+    assert all(22 < drawn[f"T{n}"] < 78 for n in range(2, 14))
+    assert all(42 < drawn[f"T{n}"] < 108 for n in range(14, 22))
 
 
 def test_nobody_far_below_the_cut_is_drawn() -> None:
     scores = _scores(["none"] * 60)
     for day in range(50):
         as_of = AS_OF + timedelta(days=day)
-        listed = choose(scores, _deadlines(), _contacts(), capacity=Capacity(2, 1), as_of=as_of)
-        drawn = listed.filter("exploration")
-        assert drawn["exploration_probability"].to_list() == [1 / 20]
-        assert int(drawn["tenancy_no"][0][1:]) < 1 + 20
+        listed = choose(scores, _deadlines(), _contacts(), capacity=Capacity(2, 2), as_of=as_of)
+        drawn = listed.filter("exploration").sort("exploration_probability")
+        assert drawn["exploration_probability"].to_list() == [1 / 14, 1 / 6]
+        assert 6 <= int(drawn["tenancy_no"][0][1:]) < 20
+        assert int(drawn["tenancy_no"][1][1:]) < 6
 
 
 def test_deadlines_go_by_date_and_never_by_score() -> None:
