@@ -38,7 +38,8 @@ DRAWS = 1_000
 class Tested:
     """What a backtest gave: its records (see `report`), what can be said of them, and the backtest itself.
 
-    `model` is the ranking that the verdict is about, `k` how many the team can take on today.
+    `model` is the ranking that the verdict is about, `k` how many the team can take on today, `minutes_per_contact`
+    what each of them is assumed to take.
     """
 
     as_of: date
@@ -47,6 +48,7 @@ class Tested:
     found: Backtest
     model: str
     k: int
+    minutes_per_contact: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def backtest_home(home: Home, as_of: date, asked: Asked = EVERYTHING, progress: 
             progress=_part(progress, 0.3, 0.95),
         )
     progress("report", 0.95)
-    return Tested(as_of, given.cut_offs, report(found, given.plan, given.operation), found, given.plan.model, given.k)
+    reported, minutes = report(found, given.plan, given.operation), given.operation.minutes_per_contact
+    return Tested(as_of, given.cut_offs, reported, found, given.plan.model, given.k, minutes)
 
 
 @dataclass(frozen=True)
@@ -183,4 +186,5 @@ def operation_of(room: Workroom) -> Operation:
         wanted.capacity,
         quiet_days=wanted.quiet_days_after_agreed,
         horizon_days=room.settings.outcome.horizon_days,
+        minutes_per_contact=wanted.minutes_per_contact,
     )

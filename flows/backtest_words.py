@@ -1,11 +1,11 @@
 """What a person reads of a backtest: a table of each population, the verdict, how the model ages, what was left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from models.backtest_records import Headline, Reported
+from models.backtest_records import OPERATED, PER_HOUR, Headline, Reported
 from models.bootstrap import Interval
 from models.evaluation import FIXED_STAGE, POPULATIONS
 from models.numerals import interval_text, number_text
@@ -31,6 +31,11 @@ WORDS: dict[str, dict[str, str]] = {
     "col_recall_mean": {"da": "Fundet, snit over k", "en": "Found, mean over k"},
     "col_auc": {"da": "AUC", "en": "AUC"},
     "col_over": {"da": "Forskel til bedste enkle", "en": "Over the best simple one"},
+    OPERATED: {
+        "da": "Nat for nat, {k} pladser: senere sager fundet pr. time (antaget: {minutes} minutter pr. henvendelse)",
+        "en": "Night by night, {k} places: later cases found per hour of work (assumed: {minutes} minutes a contact)",
+    },
+    "col_per_hour": {"da": "Fundet pr. time", "en": "Found per hour"},
     "best": {"da": "bedste enkle", "en": "best simple one"},
     "no_model": {
         "da": "Ingen afgørelse er mulig: modellen kunne ikke trænes på det, man vidste ({why})",
@@ -66,7 +71,7 @@ def show(tested: "Tested", language: str) -> None:
 
     console = Console() if sys.stdout.isatty() else Console(width=130)
     console.print(_tested(tested, language))
-    for table in tables(tested.reported, language):
+    for table in (*tables(tested.reported, language), *per_hour(tested, language)):
         console.print(table)
     for sentence in sentences(tested, language):
         console.print(sentence, highlight=False, markup=False)
@@ -74,17 +79,44 @@ def show(tested: "Tested", language: str) -> None:
 
 def tables(reported: Reported, language: str) -> Iterator[Any]:
     """A table for each population: every ranking by how much it found, with intervals."""
-    from rich.table import Table
-
     for population, measure in dict.fromkeys((each.population, each.measure) for each in reported.headlines):
         blanks = {"population": WORDS[population][language], "positives": reported.positives[population]}
-        table = Table(title=_say("title", language, **blanks), title_justify="left")
-        for place, heading in enumerate(("ranking", measure, "over")):
-            table.add_column(_say(f"col_{heading}", language), justify="right" if place else "left")
-        for each in reported.headlines:
-            if each.population == population:
-                table.add_row(*_row(each, language))
-        yield table
+        rows = [_row(each, language) for each in reported.headlines if each.population == population]
+        yield _table(_say("title", language, **blanks), measure, rows, language)
+
+
+def per_hour(tested: "Tested", language: str) -> Iterator[Any]:
+    """A table of what each ranking finds per hour of the team's work, the most first; none where no night is replayed.
+
+    The best simple one is that of the tenancies before termination, as in their table.
+    """
+    records = tested.reported.records.filter(population=OPERATED)
+    found = records.filter(measure=PER_HOUR).sort(pl.col("value").fill_nan(None), descending=True, nulls_last=True)
+    over = records.filter(pl.col("measure").str.starts_with(f"{PER_HOUR}_over_"))
+    less = {row["ranking"]: interval_text(_interval(row), language, sign=True) for row in over.iter_rows(named=True)}
+    rows = [
+        (ranking_name(row["ranking"], language), interval_text(_interval(row), language), less.get(row["ranking"]))
+        for row in found.iter_rows(named=True)
+    ]
+    if rows:
+        title = _say(OPERATED, language, k=tested.k, minutes=tested.minutes_per_contact)
+        yield _table(title, "per_hour", [(*told, last or _say("best", language)) for *told, last in rows], language)
+
+
+def _table(title: str, measure: str, rows: Iterable[Iterable[str]], language: str) -> Any:
+    """A table of rankings: what each found, and its difference to the best simple one."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for place, heading in enumerate(("ranking", measure, "over")):
+        table.add_column(_say(f"col_{heading}", language), justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _interval(row: dict[str, Any]) -> Interval:
+    return Interval(row["value"], row["low"], row["high"])
 
 
 def _row(each: Headline, language: str) -> tuple[str, str, str]:

@@ -83,6 +83,7 @@ class WorklistSettings(_Section):
     """How much the team can take on, and what is not issued again."""
 
     capacity: int = Field(25, ge=0, le=10_000)
+    minutes_per_contact: int = Field(60, ge=1, le=1_440)
     exploration_slots: int = Field(3, ge=0, le=1_000)
     exploration_seed_text: str = Field("", max_length=200)
     quiet_days_after_reached: int = Field(30, ge=0, le=3_650)

@@ -8,6 +8,7 @@ Beside the measures of `evaluate`, which have a value for each cut-off, the reco
                                       often fewer than the places of a list, and then every order finds all
     calibration_intercept, …          in the population, in its top tenth (population top_tenth) and within groups
     found_per_100_listed, …           as operated (population as_operated): nights replayed, capacity filled
+    found_per_hour_over_<baseline>    as operated, less what the best baseline finds per hour, paired
     recall_mean, age_months           of the model that was trained once (ranking trained_once), by its age
 """
 
@@ -39,6 +40,9 @@ SCHEMA: dict[str, pl.DataType] = {
     "high": pl.Float64(),
 }
 """What every record has; the others are null where a measure has none."""
+
+OPERATED, PER_HOUR = "as_operated", "found_per_hour"
+"""The population of the nights replayed, and of its measures the one that is told to people."""
 
 _DAYS_A_YEAR = 365.25
 _CALIBRATION = ("observed_over_expected", "intercept", "slope")
@@ -217,13 +221,21 @@ def _operated(found: Backtest, plan: BacktestPlan, operation: Operation | None, 
     states = {f"listed_{state}": f"top_{state}" for state in LabelState}
     counts = told.filter(pl.col("measure").is_in(list(states)))
     wide = counts.pivot(on="measure", index="ranking", values="value").rename(states)
-    measures = told.filter(~pl.col("measure").is_in(list(states))).join(wide, on="ranking", how="left")
-    named = measures.with_columns(
+    measures = told.filter(~pl.col("measure").is_in(list(states)))
+    every = pl.concat([measures, _per_hour_over(measures, best)], how="diagonal").join(wide, on="ranking", how="left")
+    named = every.with_columns(
         pl.lit(None, pl.Date).alias("as_of"),
-        pl.lit("as_operated").alias("population"),
+        pl.lit(OPERATED).alias("population"),
         pl.lit(operation.places, pl.Int64).alias("k"),
     )
     return named.select(*SCHEMA, *states.values())
+
+
+def _per_hour_over(measures: pl.DataFrame, best: str | None) -> pl.DataFrame:
+    """What each other ranking finds per hour, less what `best` does; none without a best."""
+    paired = measures.filter(pl.col("measure") == PER_HOUR, pl.col("ranking") != best)
+    more = {"value": "more", "low": "more_low", "high": "more_high"}
+    return paired.select("ranking", pl.lit(f"{PER_HOUR}_over_{best}").alias("measure"), **more)
 
 
 def _ageing(found: Backtest) -> pl.DataFrame:

@@ -28,7 +28,11 @@ LEADS = (30, 60)
 _NEVER = -1_000_000
 """A day (counted from 1970) before every other."""
 
-_COUNTS = ("listed", "counted", "found", *(f"found_{days}" for days in LEADS), "events")
+MINUTES_PER_CONTACT = 60
+"""What a listed case takes of the team, each time it is issued: an assumption. No source gives a figure; with an hour,
+what is found per hour is what is found per contact. It scales every ranking alike and changes no comparison."""
+
+_COUNTS = ("listed", "counted", "contacts", "found", *(f"found_{days}" for days in LEADS), "events")
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,14 @@ class Operation:
     """How the team works: `places` a night, `quiet_days` for which a case that was issued is not issued again.
 
     A tenancy that was helped is passed over for `helped_days` from the day after it agreed. `horizon_days` is how long
-    an episode lasts without an event.
+    an episode lasts without an event. Each time a case is issued it takes `minutes_per_contact` of the team's work.
     """
 
     places: int
     quiet_days: int = 90
     helped_days: int = 182
     horizon_days: int = HORIZON_DAYS
+    minutes_per_contact: int = MINUTES_PER_CONTACT
 
 
 def replay(rows: pl.DataFrame, ranking: str, operation: Operation, *, seed: int = 0) -> pl.DataFrame:
@@ -147,16 +152,18 @@ def operated(
 ) -> pl.DataFrame:
     """Each ranking as operated: ranking, measure, value, low, high and, paired, more, more_low, more_high.
 
-    Measures: listed (episodes), counted (those whose outcome is known), found_per_100_listed (of the counted),
-    found_30_days_per_100_listed and found_60_days_… (with so much lead), recall, recall_30_days, recall_60_days (of all
-    events that an early list could find), lead_days_median (of the hits), and listed_<label state>. `more` is over
-    `reference`, null without one. Intervals are by tenancy, with the lists as they were issued.
+    Measures: listed (episodes), counted (those whose outcome is known), contacts (how often the counted were issued),
+    found_per_100_listed (of the counted), found_30_days_per_100_listed and found_60_days_… (with so much lead),
+    found_per_hour (of the work on the counted, `minutes_per_contact` a contact), recall, recall_30_days, recall_60_days
+    (of all events that an early list could find), lead_days_median (of the hits), and listed_<label state>. `more` is
+    over `reference`, null without one. Intervals are by tenancy, with the lists as they were issued.
     """
     tenancies = rows.select(TENANCY).unique().sort(TENANCY).with_row_index("tenancy_index")
     every = {name: _Replayed.of(rows, name, operation, tenancies, seed) for name in rankings}
     weights = np.concatenate([w for _, w in drawn_weights(tenancies.height, seed=seed, draws=draws)], axis=1)
-    drawn = {name: _measures(one, weights) for name, one in every.items()}
-    once = {name: _measures(one, np.ones((tenancies.height, 1), np.float32)) for name, one in every.items()}
+    hours = operation.minutes_per_contact / 60
+    drawn = {name: _measures(one, weights, hours) for name, one in every.items()}
+    once = {name: _measures(one, np.ones((tenancies.height, 1), np.float32), hours) for name, one in every.items()}
     found: list[tuple[object, ...]] = []
     for name, one in every.items():
         for measure, value in once[name].items():
@@ -196,18 +203,22 @@ class _Replayed:
         flags = [pl.Series([True] * found.height, dtype=pl.Boolean), counted, found["found"], *leads]
         happened = events(rows).join(tenancies, on=TENANCY, how="left", maintain_order="left")
         whose = [*(found["tenancy_index"].filter(flag) for flag in flags), happened["tenancy_index"]]
-        counts = np.stack([np.bincount(each.to_numpy(), minlength=tenancies.height) for each in whose], axis=1)
+        numbers = [np.bincount(each.to_numpy(), minlength=tenancies.height) for each in whose]
+        issued = found["listings"].filter(counted)
+        contacts = np.bincount(whose[1].to_numpy(), issued.to_numpy(), tenancies.height)
+        counts = np.stack([*numbers[:2], contacts, *numbers[2:]], axis=1)
         hits = found.filter("found").sort("lead_days", *TENANCY)
         states = {str(state): found.filter(label_state=str(state)).height for state in STATES}
         return cls(counts.astype(np.float32), hits["tenancy_index"].to_numpy(), hits["lead_days"].to_numpy(), states)
 
 
-def _measures(one: _Replayed, weights: Any) -> dict[str, Any]:
-    """Every measure, a number a draw."""
+def _measures(one: _Replayed, weights: Any, hours: float) -> dict[str, Any]:
+    """Every measure, a number a draw; a contact takes so many `hours`."""
     counts = dict(zip(_COUNTS, one.counts.T @ weights, strict=True))
-    found = {"listed": counts["listed"], "counted": counts["counted"]}
+    found = {name: counts[name] for name in ("listed", "counted", "contacts")}
     found["found_per_100_listed"] = 100 * ratio(counts["found"], counts["counted"])
     found |= {f"found_{d}_days_per_100_listed": 100 * ratio(counts[f"found_{d}"], counts["counted"]) for d in LEADS}
+    found["found_per_hour"] = ratio(counts["found"], counts["contacts"] * hours)
     found["recall"] = ratio(counts["found"], counts["events"])
     found |= {f"recall_{d}_days": ratio(counts[f"found_{d}"], counts["events"]) for d in LEADS}
     found["lead_days_median"] = _median(one.leads, weights[one.hits])

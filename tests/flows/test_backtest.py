@@ -15,7 +15,7 @@ from flows.backtest import Asked, backtest_home, prepare
 from flows.backtest_command import as_csv, as_json
 from flows.backtest_cut_offs import cut_offs_for, past_hashes, stored_cut_offs
 from flows.backtest_guard import days_to_prove, prove_no_look_ahead
-from flows.backtest_words import WORDS, sentences, tables
+from flows.backtest_words import WORDS, per_hour, sentences, tables
 from flows.home import Home
 from flows.workroom import Workroom, opened
 from models.backtest_files import keep_frame
@@ -79,6 +79,22 @@ def test_the_words_give_every_ranking_the_verdict_and_why_there_is_none(first: A
         assert none in told
         assert "{" not in told
     assert all(set(words) == {"da", "en"} for words in WORDS.values())
+
+
+def test_what_is_found_per_hour_stands_beside_the_model_and_every_other_ranking(first: Any) -> None:
+    records = first.reported.records.filter(population="as_operated")
+    best = first.reported.best["before_termination"]
+    found = records.filter(measure="found_per_hour")
+    assert set(found["ranking"]) == set(RANKINGS)
+    assert (found["low"] <= found["value"]).all()
+    assert (found["value"] <= found["high"]).all()
+    over = records.filter(measure=f"found_per_hour_over_{best}")
+    assert set(over["ranking"]) == set(RANKINGS) - {best}
+    assert first.minutes_per_contact == 60
+    for language, words in (("da", "antaget: 60 minutter pr. henvendelse"), ("en", "assumed: 60 minutes a contact")):
+        (table,) = per_hour(first, language)
+        assert table.row_count == len(RANKINGS)
+        assert words in table.title
 
 
 def test_a_second_run_builds_and_computes_nothing_and_gives_the_same_bytes(first: Any, tested_town: Path) -> None:

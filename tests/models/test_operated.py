@@ -76,10 +76,30 @@ def test_measures_by_hand() -> None:
     value = dict(table.select("measure", "value").iter_rows())
     assert (value["listed"], value["counted"], value["listed_treated"], value["listed_negative"]) == (6, 5, 1, 1)
     assert value["found_per_100_listed"] == pytest.approx(80)
+    # The five counted were issued six times, since d was listed twice; b, who was helped, is in neither number.
+    assert value["contacts"] == 6
+    assert value["found_per_hour"] == pytest.approx(4 / 6)
     assert value["found_30_days_per_100_listed"] == pytest.approx(60)
     assert value["found_60_days_per_100_listed"] == pytest.approx(40)
     assert (value["recall"], value["recall_30_days"], value["recall_60_days"]) == pytest.approx((1, 0.75, 0.5))
     assert value["lead_days_median"] == (50 + 92) / 2
+
+
+def test_minutes_per_contact_scale_what_is_found_per_hour_and_nothing_else() -> None:
+    hour, quarter = (
+        operated(_random(), ("good", "coin"), Operation(places=10, minutes_per_contact=m), reference="coin", draws=50)
+        for m in (60, 15)
+    )
+    numbers = ["value", "low", "high", "more", "more_low", "more_high"]
+    assert hour.filter(pl.col("measure") != "found_per_hour").equals(
+        quarter.filter(pl.col("measure") != "found_per_hour")
+    )
+    before, after = (each.filter(measure="found_per_hour").select(numbers) for each in (hour, quarter))
+    assert before.height == 2
+    assert (4 * before.to_numpy()).flatten() == pytest.approx(after.to_numpy().flatten())
+    good = hour.filter(ranking="good", measure="found_per_hour").row(0, named=True)
+    assert 0 < good["low"] < good["value"] < good["high"]
+    assert good["more_low"] > 0
 
 
 def test_an_event_ends_the_episode_and_a_later_listing_begins_another() -> None:
