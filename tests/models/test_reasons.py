@@ -159,7 +159,7 @@ def test_what_cites_no_fact_is_not_said(world: Any) -> None:
     told = [
         explain(
             RulesRanker(),
-            matrix.with_columns(times_behind_24_months_count=pl.lit(4.0)),
+            matrix.with_columns(month_ends_behind_24_months_count=pl.lit(4.0)),
             pl.DataFrame([{**row, "event_count": 4, "code": None, "facts": facts}], schema_overrides=types),
         )["sentence_da"].to_list()
         for facts in ([], ["rent_postings:A/1"])

@@ -46,6 +46,11 @@ def test_every_rule_has_a_feed_and_an_evidence_that_can_be_said() -> None:
         assert rule.en.endswith(".")
 
 
+def test_behind_again_does_not_mistake_a_late_pay_day_for_arrears() -> None:
+    matrix = _matrix(times_behind_24_months_count=[24, 2], month_ends_behind_24_months_count=[0, 3])
+    assert rank_by_rules(matrix)["rules"].to_list() == [[], ["behind_again"]]
+
+
 def test_the_version_names_the_rules() -> None:
     assert RULES_VERSION.startswith("rules-")
     assert len(RULES_VERSION) == len("rules-") + 8

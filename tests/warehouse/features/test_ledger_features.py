@@ -140,6 +140,7 @@ def test_an_arrears_list_stands_in_for_a_ledger(town: Any) -> None:
     assert (told["1"]["arrears_dkk"], told["1"]["months_owed_count"], told["1"]["oldest_due_days"]) == (9000, 1.5, 90)
     assert (told["1"]["change_1_month_dkk"], told["1"]["list_reminders_count"]) == (3000, 3)
     assert told["1"]["list_payment_plan_flag"] == 1
+    assert (told["1"]["month_ends_behind_24_months_count"], told["2"]["month_ends_behind_24_months_count"]) == (3, 0)
     assert (told["2"]["arrears_dkk"], told["2"]["change_1_month_dkk"]) == (0, 0)
     assert told["1"]["late_rents_12_months_count"] is None
     assert dict(read_cohort(connection, [AS_OF]).select("tenancy_no", "stage").rows()) == {"1": "arrears", "2": "none"}
@@ -158,6 +159,7 @@ def test_a_source_never_heard_from_is_unknown_and_not_zero(town: Any) -> None:
     assert (told["1"]["arrears_dkk"], told["2"]["arrears_dkk"], told["3"]["arrears_dkk"]) == (6000, 0, None)
     assert told["3"]["late_rents_12_months_count"] is None
     assert told["3"]["months_behind_12_months_count"] is None
+    assert told["3"]["month_ends_behind_24_months_count"] is None
     assert told["1"]["sanctions_12_months_count"] is None
     assert (told["1"]["cash_benefit_flag"], told["2"]["cash_benefit_flag"]) == (0, None)  # 2 has no known tenant
     town.deliveries.append(("sanctions", "standard", date(2026, 1, 1)))
@@ -202,6 +204,9 @@ def test_evidence_of_the_account_names_amounts_days_and_postings(rented: Any) ->
         "3": (3, date(2026, 3, 31)),
         "4": (3, date(2026, 3, 31)),
     }
+    # What the sentence counts is what the rule reads.
+    read = read_matrix(connection, [AS_OF]).select("tenancy_no", "month_ends_behind_24_months_count")
+    assert dict(read.iter_rows()) == {"1": 0, "2": 0, "3": 3, "4": 3}
 
 
 def test_what_speaks_against_is_told_of_the_account_too(rented: Any) -> None:

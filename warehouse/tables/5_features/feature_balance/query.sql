@@ -1,7 +1,7 @@
 -- one row: a tenancy on an as-of date: what it owed and how that moved
 -- why: the amount owed and its trend rank most of the risk; from the ledger or the landlord's arrears list
--- steps: past = the balance at months back, side by side (the course, not only its change); months owed are in rents of
---   the tenancy
+-- steps: past = the balance at months back, side by side (the course, not only its change); ended = month ends at which
+--   at least a quarter of a rent was owed, as the reason about them counts; months owed are in rents of the tenancy
 with past as (
   select
     row_no,
@@ -19,6 +19,11 @@ with past as (
     count(case when months_ago < 24 and balance_dkk > 0 then 1 end) as behind_24,
     count(case when months_ago < 3 and balance_dkk > 0 then 1 end) as behind_3
   from balance_history
+  group by row_no
+),
+ended as (
+  select row_no, count(case when is_behind then 1 end) as behind_24
+  from account_month
   group by row_no
 ),
 owed as (
@@ -70,8 +75,10 @@ select
   case when o.told_by is not null then p.behind_6 end as months_behind_6_months_count,
   case when o.told_by is not null then p.behind_12 end as months_behind_12_months_count,
   case when o.told_by is not null then p.behind_24 end as months_behind_24_months_count,
+  case when o.told_by is not null then coalesce(e.behind_24, 0) end as month_ends_behind_24_months_count,
   l.reminders as list_reminders_count,
   cast(l.payment_plan as integer) as list_payment_plan_flag
 from owed as o
 left join past as p using (row_no)
+left join ended as e using (row_no)
 left join plan as l using (row_no)
