@@ -50,6 +50,20 @@ def told(rented: Any) -> dict[str, dict[str, Any]]:
     return _matrix(rented)
 
 
+def test_what_was_paid_of_each_of_the_last_rents(new_town: Callable[[], Any]) -> None:
+    town = new_town()
+    town.tenancy("A", "1", date(2025, 1, 1))
+    for number in range(10, 17):
+        town.post("charge", _month(number), 6000)
+    for day, dkk in ((_month(12), 6000), (_month(13, 12), 3000), (_month(13, 13), 1500), (_month(15), 18000)):
+        town.post("payment", day, -dkk)
+    town.post("payment", date(2026, 1, 30), -3000)  # two days before the rent of February it is meant for
+    names = [f"paid_{when}_{k}_rent{'s' * (k > 1)}_ago_share" for when in ("in_time", "late") for k in range(1, 6)]
+    for as_of in (AS_OF, date(2026, 4, 20)):  # what April brings is not over yet
+        told = _matrix(town, as_of)["1"]
+        assert [told[name] for name in names] == [3, 0.5, 0.5, 1, 0, 0, 0, 0.25, 0, 0], as_of
+
+
 def test_amounts_owed_and_their_trend(told: Any) -> None:
     names = ("arrears_dkk", "months_owed_count", "oldest_due_days", "change_1_month_dkk", "change_3_months_dkk",
              "max_arrears_12_months_dkk", "months_behind_12_months_count", "unpaid_rents_count")  # fmt: skip
