@@ -1,6 +1,6 @@
 """What a person reads of a backtest: a table of each population, the verdict, how the model ages, what was left out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -8,6 +8,8 @@ import polars as pl
 from models.backtest_records import OPERATED, PER_HOUR, Headline, Reported
 from models.bootstrap import Interval
 from models.evaluation import FIXED_STAGE, POPULATIONS
+from models.held_out import HeldOut
+from models.measures_base_rate import BaseRate, collapses
 from models.numerals import interval_text, number_text
 from models.outcome import LabelState
 from models.rankers import ranking_name
@@ -52,6 +54,13 @@ WORDS: dict[str, dict[str, str]] = {
     "refused": {
         "da": "Udeladt: {ranking} ({count} skæringsdage): {why}",
         "en": "Left out: {ranking} ({count} cut-offs): {why}",
+    },
+    "collapsed": {
+        "da": "{population}: andelen med udfaldet brød sammen fra {before} ({had} af {of}) til {day} ({has} af "
+        "{out_of}): under halvdelen af før, mere end tilfældighed forklarer. Mål fra den dag siger "
+        "kun lidt om rangordningen.",
+        "en": "{population}: the base rate collapsed from {before} ({had} of {of}) to {day} ({has} of {out_of}): "
+        "under half of what it was, more than chance explains. Measures of that day say little of the ranking.",
     },
     "positive": {"da": "fik udfaldet", "en": "had the outcome"},
     "negative": {"da": "fik det ikke", "en": "had not"},
@@ -125,18 +134,29 @@ def _row(each: Headline, language: str) -> tuple[str, str, str]:
 
 
 def sentences(tested: "Tested", language: str) -> Iterator[str]:
-    """The verdicts, who stood in the top, how the model ages, and what was left out."""
+    """The verdicts, where the base rate collapsed, who stood in the top, how the model ages, and what was left out."""
     reported, found = tested.reported, tested.found
     for population, verdict in reported.verdicts.items():
         yield f"{WORDS[population][language]}: {getattr(verdict, language)}"
     whys = {each.ranking: each.why for each in found.ranked.refused}
     if not reported.verdicts:
         yield _say("no_model", language, why=whys.get(tested.model, "–"))
+    for population, held_out in found.evaluation.tested.items():
+        yield from collapsed_sentences(population, held_out, language)
     yield from _top(tested, language)
     yield from _aged(found.ageing, language)
     for ranking, why in whys.items():
         count = sum(each.ranking == ranking for each in found.ranked.refused)
         yield _say("refused", language, ranking=ranking_name(ranking, language), count=count, why=why)
+
+
+def collapsed_sentences(population: str, tested: Sequence[HeldOut], language: str) -> Iterator[str]:
+    """A sentence for each cut-off of `population` whose base rate collapsed: under half of that of the one before."""
+    rates = [BaseRate(one.cut_off, int(one.outcomes[one.counted].sum()), int(one.counted.sum())) for one in tested]
+    for before, after in collapses(rates):
+        counts = {"had": before.positives, "of": before.rows, "has": after.positives, "out_of": after.rows}
+        days = {"before": before.as_of, "day": after.as_of}
+        yield _say("collapsed", language, population=WORDS[population][language], **days, **counts)
 
 
 def _tested(tested: "Tested", language: str) -> str:

@@ -12,6 +12,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from flows.backtest_words import collapsed_sentences
+from models.evaluation import POPULATIONS
+from models.held_out import HeldOut
 from models.matrix import Column, as_columns
 from models.measures import area_under_roc, blocks, precision_at
 from models.outcome import label, positives
@@ -162,6 +165,22 @@ def test_with_24_months_the_cut_offs_whose_base_rate_collapses_are_named(unpaid:
     assert rates[date(2010, 1, 2)] == pytest.approx(0.116, abs=0.0005), rates
     assert _collapsed(rates) == [date(2007, 1, 2), date(2010, 1, 2)], rates
     assert _collapsed(_rates(unpaid)) == []
+    with_24, with_36 = unpaid.with_columns(label_state=state), unpaid
+    assert _named(with_24, "en") == {date(2007, 1, 2), date(2010, 1, 2)}
+    assert _named(with_24, "da") == {date(2007, 1, 2), date(2010, 1, 2)}
+    assert _named(with_36, "en") == set()
+
+
+def _named(rows: pl.DataFrame, language: str) -> set[date]:
+    """The days that the words of the backtest name as those on which the base rate had collapsed."""
+    held_out = [_held_out(rows.filter(pl.col("as_of") == day), day) for day in TESTED]
+    told = list(collapsed_sentences(POPULATIONS[0], held_out, language))
+    between = {"en": " to ", "da": " til "}[language]
+    return {day for day in TESTED for sentence in told if f"{between}{day}" in sentence}
+
+
+def _held_out(rows: pl.DataFrame, day: date) -> HeldOut:
+    return HeldOut(day, np.arange(rows.height), positives(rows).to_numpy(), {})
 
 
 def _rates(rows: pl.DataFrame) -> dict[date, float]:
