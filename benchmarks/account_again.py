@@ -42,6 +42,17 @@ class Account:
         amounts = [row["amount_dkk"] for day, row in self.entries if row["kind"] == kind and day >= since]
         return sum((sign * amount for amount in amounts if sign * amount > 0), NOTHING)
 
+    def due_in_month_of(self, day: date) -> Decimal:
+        """What was to be paid in the month of `day`: rents less credits; the tenancy's rent where nothing was."""
+        amounts = [
+            row["amount_dkk"]
+            for counts_on, row in self.entries
+            if month_start(counts_on) == month_start(day)
+            and (row["kind"] == "adjustment" or (row["kind"] == "charge" and row["amount_dkk"] > 0))
+        ]
+        due = sum(amounts, NOTHING)
+        return due if due > 0 else self.rent
+
     def payment_days(self, since: date | None = None) -> dict[date, Decimal]:
         """What was paid on each day with payments."""
         paid: dict[date, Decimal] = defaultdict(Decimal)
@@ -144,18 +155,19 @@ def _on_time(code: str, account: Account) -> Evidence:
 
 def _paid_share(code: str, account: Account) -> Evidence:
     since = account.facts.back(3)
-    paid, rent = account.sum_of("payment", since, sign=-1), account.sum_of("charge", since, sign=1)
+    paid, due = account.sum_of("payment", since, sign=-1), account.sum_of("charge", since, sign=1)
+    due += account.sum_of("adjustment", since, sign=1) - account.sum_of("adjustment", since, sign=-1)
     if code == "paid_in_full":
-        assert paid >= rent
+        assert paid >= due > 0
         return Evidence(code, None, paid)
-    return Evidence(code, max(account.payment_days(since), default=None), paid, floor(100 * paid / rent))
+    return Evidence(code, max(account.payment_days(since), default=None), paid, floor(100 * paid / due))
 
 
 def _partial(code: str, account: Account) -> Evidence:
     parts = {
         day: paid
         for day, paid in account.payment_days(account.facts.back(12)).items()
-        if paid < account.rent and account.balance(day + timedelta(days=1)) > 0
+        if paid < account.due_in_month_of(day) and account.balance(day + timedelta(days=1)) > 0
     }
     return Evidence(code, max(parts), parts[max(parts)])
 

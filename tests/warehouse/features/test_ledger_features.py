@@ -50,20 +50,6 @@ def told(rented: Any) -> dict[str, dict[str, Any]]:
     return _matrix(rented)
 
 
-def test_what_was_paid_of_each_of_the_last_rents(new_town: Callable[[], Any]) -> None:
-    town = new_town()
-    town.tenancy("A", "1", date(2025, 1, 1))
-    for number in range(10, 17):
-        town.post("charge", _month(number), 6000)
-    for day, dkk in ((_month(12), 6000), (_month(13, 12), 3000), (_month(13, 13), 1500), (_month(15), 18000)):
-        town.post("payment", day, -dkk)
-    town.post("payment", date(2026, 1, 30), -3000)  # two days before the rent of February it is meant for
-    names = [f"paid_{when}_{k}_rent{'s' * (k > 1)}_ago_share" for when in ("in_time", "late") for k in range(1, 6)]
-    for as_of in (AS_OF, date(2026, 4, 20)):  # what April brings is not over yet
-        told = _matrix(town, as_of)["1"]
-        assert [told[name] for name in names] == [3, 0.5, 0.5, 1, 0, 0, 0, 0.25, 0, 0], as_of
-
-
 def test_amounts_owed_and_their_trend(told: Any) -> None:
     names = ("arrears_dkk", "months_owed_count", "oldest_due_days", "change_1_month_dkk", "change_3_months_dkk",
              "max_arrears_12_months_dkk", "months_behind_12_months_count", "unpaid_rents_count")  # fmt: skip
@@ -221,6 +207,27 @@ def test_evidence_of_the_account_names_amounts_days_and_postings(rented: Any) ->
     # What the sentence counts is what the rule reads.
     read = read_matrix(connection, [AS_OF]).select("tenancy_no", "month_ends_behind_24_months_count")
     assert dict(read.iter_rows()) == {"1": 0, "2": 0, "3": 3, "4": 3}
+
+
+def test_what_the_tenant_need_not_pay_is_not_held_against_anybody(new_town: Callable[[], Any]) -> None:
+    """Housing benefit that the landlord gets is credited as an adjustment: who pays the rest has paid in full."""
+    town = new_town()
+    for tenancy_no, own in (("1", 4000), ("2", 3000)):
+        town.tenancy("A", tenancy_no, date(2025, 1, 1))
+        town.post("fee", _month(9), 300, tenancy_no=tenancy_no)  # so that both stay in arrears
+        for number in range(10, 16):
+            for kind, dkk in (("charge", 6000), ("adjustment", -2000), ("payment", -own)):
+                town.post(kind, _month(number), dkk, tenancy_no=tenancy_no)
+    told = _matrix(town)
+    assert [told[no]["paid_3_months_share"] for no in ("1", "2")] == [1.0, 0.75]
+    connection = town.settled()
+    build_as_of(connection, [AS_OF])
+    found = {(row["tenancy_no"], row["evidence"]): row for row in read_evidence(connection, [AS_OF]).to_dicts()}
+    assert not {("1", "last_payment"), ("1", "partial_payment")} & set(found)
+    assert found["2", "partial_payment"]["amount_dkk"] == 3000
+    assert found["1", "paid_in_full"]["amount_dkk"] == 12000
+    assert (found["2", "last_payment"]["amount_dkk"], found["2", "last_payment"]["event_count"]) == (9000, 75)
+    assert len(found["2", "last_payment"]["facts"]) == 9
 
 
 def test_what_speaks_against_is_told_of_the_account_too(rented: Any) -> None:

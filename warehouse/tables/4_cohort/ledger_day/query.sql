@@ -1,7 +1,8 @@
 -- one row: a day with postings on a tenancy's rent account in the 24 months before an as-of date
 -- why: the ledger is added up once; balance, lateness, spells and rhythm all read this
 -- steps: entry = each known posting on the day it counts: what is owed on its due date, what is credited when posted;
---   older postings are carried in one opening row, the day before the window; day = entries of one day together
+--   older postings are carried in one opening row, the day before the window; day = entries of one day together; month_due = the
+--   month's rent less what was credited (housing benefit that the landlord got, and other corrections)
 with entry as (
   select
     t.row_no,
@@ -34,6 +35,7 @@ select
   sum(rent_dkk) over account as rent_to_date_dkk,
   sum(credit_dkk) over account as credit_to_date_dkk,
   sum(fee_dkk) over account as fee_to_date_dkk,
-  sum(debit_dkk) over account - sum(credit_dkk) over account as balance_dkk
+  sum(debit_dkk) over account - sum(credit_dkk) over account as balance_dkk,
+  sum(rent_dkk + adjustment_dkk) over (partition by row_no, date_trunc('month', on_day)) as month_due_dkk
 from day
 window account as (partition by row_no order by on_day rows unbounded preceding)

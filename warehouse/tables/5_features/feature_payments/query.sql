@@ -1,8 +1,9 @@
 -- one row: a tenancy on an as-of date: when and how much was paid
 -- why: payments that come later, smaller or no longer say more than the balance alone
 -- steps: payment = days with payments, with the gap since the one before; a payment around a month's end counts
---   toward the first it pays for (the 28th is day -3); partial = less than a rent, and the account stayed in arrears;
---   spread is the standard deviation from whole sums, so that no order of rows changes it
+--   toward the first it pays for (the 28th is day -3); partial = less than was to be paid in its month, and the account
+--   stayed in arrears; spread is the standard deviation from whole sums, so that no order of rows changes it; charged =
+--   rents less what was credited (housing benefit that the landlord got, and other corrections)
 with payment as (
   select
     d.row_no,
@@ -11,7 +12,8 @@ with payment as (
     d.paid_dkk,
     cast(case when day(d.on_day) > 20 then day(d.on_day) - 31 else day(d.on_day) end as integer) as month_day,
     date_diff('day', lag(d.on_day) over (partition by d.row_no order by d.on_day), d.on_day) as gap_days,
-    d.paid_dkk < t.monthly_rent_dkk and d.balance_dkk > 0 as is_partial
+    d.paid_dkk < case when d.month_due_dkk > 0 then d.month_due_dkk else t.monthly_rent_dkk end and d.balance_dkk > 0
+      as is_partial
   from ledger_day as d
   join active_tenancy as t using (row_no)
   where d.paid_dkk > 0 and not d.is_opening
@@ -42,12 +44,12 @@ paid as (
 charged as (
   select
     d.row_no,
-    sum(case when d.on_day >= t.as_of - interval 3 month then d.rent_dkk end) as rent_3_dkk,
-    sum(case when d.on_day >= t.as_of - interval 6 month then d.rent_dkk end) as rent_6_dkk,
-    sum(case when d.on_day >= t.as_of - interval 12 month then d.rent_dkk end) as rent_12_dkk
+    sum(case when d.on_day >= t.as_of - interval 3 month then d.rent_dkk + d.adjustment_dkk end) as rent_3_dkk,
+    sum(case when d.on_day >= t.as_of - interval 6 month then d.rent_dkk + d.adjustment_dkk end) as rent_6_dkk,
+    sum(case when d.on_day >= t.as_of - interval 12 month then d.rent_dkk + d.adjustment_dkk end) as rent_12_dkk
   from ledger_day as d
   join active_tenancy as t using (row_no)
-  where not d.is_opening and d.rent_dkk > 0
+  where not d.is_opening and (d.rent_dkk > 0 or d.adjustment_dkk <> 0)
   group by d.row_no
 )
 select
@@ -59,9 +61,9 @@ select
   coalesce(p.partial_3, 0) as partial_payments_3_months_count,
   coalesce(p.partial_6, 0) as partial_payments_6_months_count,
   coalesce(p.partial_12, 0) as partial_payments_12_months_count,
-  cast(coalesce(p.paid_3_dkk, 0) as double) / nullif(c.rent_3_dkk, 0) as paid_3_months_share,
-  cast(coalesce(p.paid_6_dkk, 0) as double) / nullif(c.rent_6_dkk, 0) as paid_6_months_share,
-  cast(coalesce(p.paid_12_dkk, 0) as double) / nullif(c.rent_12_dkk, 0) as paid_12_months_share,
+  cast(coalesce(p.paid_3_dkk, 0) as double) / nullif(greatest(c.rent_3_dkk, 0), 0) as paid_3_months_share,
+  cast(coalesce(p.paid_6_dkk, 0) as double) / nullif(greatest(c.rent_6_dkk, 0), 0) as paid_6_months_share,
+  cast(coalesce(p.paid_12_dkk, 0) as double) / nullif(greatest(c.rent_12_dkk, 0), 0) as paid_12_months_share,
   date_diff('day', p.last_on, t.as_of) as since_payment_days,
   cast(p.last_dkk as double) / nullif(t.monthly_rent_dkk, 0) as last_payment_rents_count,
   p.day_sum / nullif(p.n, 0) as usual_payment_day,

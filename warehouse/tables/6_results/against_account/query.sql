@@ -9,7 +9,7 @@ with cited as (
     evidence,
     max(on_day) as last_on,
     -sum(case when kind = 'payment' then amount_dkk else 0 end) as paid_dkk,
-    sum(case when kind = 'charge' then amount_dkk else 0 end) as rent_dkk,
+    sum(case when kind in ('charge', 'adjustment') then amount_dkk else 0 end) as due_dkk,
     list_slice(list(fact order by on_day desc, fact), 1, 12) as facts
   from cited_posting
   group by all
@@ -63,7 +63,7 @@ where c.evidence = 'account_clear'
 union all
 select row_no, evidence, null, cast(paid_dkk as decimal(12, 2)), null, null, facts
 from cited
-where evidence = 'paid_in_full' and rent_dkk > 0 and paid_dkk >= rent_dkk
+where evidence = 'paid_in_full' and due_dkk > 0 and paid_dkk >= due_dkk
 union all
 select s.row_no, 'paid_on_time', s.event_on, null, s.event_count, s.code, f.facts
 from streak as s

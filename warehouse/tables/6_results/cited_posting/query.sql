@@ -1,17 +1,23 @@
 -- one row: a posting that an evidence of a tenancy's account cites
 -- why: each reason names the postings it rests on; found once, by the days that the evidence is about
 -- steps: wanted = the days each evidence is about, and which kind of posting (null: any): debits since the oldest
---   unpaid, rents paid late in 12 months, payments, what was charged in the months that ended with rent unpaid, fees,
+--   unpaid, rents paid late in 12 months, payments and what was to be paid (rents less housing benefit that the landlord
+--   got, and other corrections), what was charged in the months that ended with rent unpaid, fees,
 --   what moved the arrears in 3 months, and the rents of the last 24 months
 with paid as (
-  select d.row_no, d.on_day, t.as_of, d.paid_dkk < t.monthly_rent_dkk and d.balance_dkk > 0
+  select
+    d.row_no,
+    d.on_day,
+    t.as_of,
+    d.paid_dkk < case when d.month_due_dkk > 0 then d.month_due_dkk else t.monthly_rent_dkk end and d.balance_dkk > 0
       and d.on_day >= t.as_of - interval 12 month as is_partial
   from ledger_day as d
   join active_tenancy as t using (row_no)
   where d.paid_dkk > 0 and not d.is_opening
 ),
 lately as (
-  select d.row_no, d.on_day, d.debit_dkk > 0 as has_debit, d.credit_dkk > 0 as has_credit, d.rent_dkk > 0 as has_rent
+  select d.row_no, d.on_day, d.debit_dkk > 0 as has_debit, d.credit_dkk > 0 as has_credit, d.rent_dkk > 0 as has_rent,
+    d.adjustment_dkk <> 0 as is_adjusted
   from ledger_day as d
   join active_tenancy as t using (row_no)
   where not d.is_opening and d.on_day >= cast(t.as_of - interval 3 month as date)
@@ -35,6 +41,11 @@ wanted as (
   where on_day >= as_of - interval 3 month
   union all
   select row_no, unnest(['last_payment', 'paid_in_full']), on_day, true, 'charge' from lately where has_rent
+  union all
+  select l.row_no, unnest(['last_payment', 'paid_in_full']), l.on_day, sign.is_debit, 'adjustment'
+  from lately as l
+  cross join (values (true), (false)) as sign(is_debit)
+  where l.is_adjusted
   union all
   select d.row_no, 'repeated_arrears', d.on_day, true, 'charge'
   from ledger_day as d

@@ -1,6 +1,6 @@
 -- one row: an evidence from a tenancy's rent account or its landlord's arrears list that speaks for a risk
 -- why: what a reason about money may say, with the postings or list lines it cites (the newest twelve at most)
--- steps: behind = month ends with at least a quarter of a rent owed; paid_share = what was paid of three months' rents
+-- steps: behind = month ends with at least a quarter of a rent owed; paid_share = what was paid of what was to be paid in three months
 with cited as (
   select
     row_no,
@@ -9,7 +9,7 @@ with cited as (
     max(case when kind = 'payment' then on_day end) as paid_on,
     abs(sum(amount_dkk)) as total_dkk,
     -sum(case when kind = 'payment' then amount_dkk else 0 end) as paid_dkk,
-    sum(case when kind = 'charge' then amount_dkk else 0 end) as rent_dkk,
+    sum(case when kind in ('charge', 'adjustment') then amount_dkk else 0 end) as due_dkk,
     cast(count(*) as integer) as postings,
     list_slice(list(fact order by on_day desc, fact), 1, 12) as facts
   from cited_posting
@@ -56,10 +56,10 @@ select row_no, evidence, last_on, cast(total_dkk as decimal(12, 2)), null, null,
 from cited
 where evidence = 'partial_payment'
 union all
-select row_no, evidence, paid_on, cast(paid_dkk as decimal(12, 2)), cast(floor(100 * paid_dkk / rent_dkk) as integer),
+select row_no, evidence, paid_on, cast(paid_dkk as decimal(12, 2)), cast(floor(100 * paid_dkk / due_dkk) as integer),
   null, facts
 from cited
-where evidence = 'last_payment' and rent_dkk > 0 and paid_dkk < rent_dkk
+where evidence = 'last_payment' and due_dkk > 0 and paid_dkk < due_dkk
 union all
 select row_no, evidence, last_on, cast(total_dkk as decimal(12, 2)), postings, null, facts
 from cited
