@@ -100,7 +100,7 @@ class LinkingSettings(_Section):
 class TrainingSettings(_Section):
     """What a model is trained on, what it must show, and whether `bovagt retrain` puts it to use by itself."""
 
-    cutoffs: int = Field(24, ge=2, le=240)
+    cutoffs: int = Field(36, ge=2, le=240)
     seed: int = 0
     gate: GateRule = "strict"
     promotes: Promotes = "unless_rolled_back"

@@ -122,7 +122,7 @@ def trained_on_few(delivered: Path, tmp_path_factory: pytest.TempPathFactory) ->
             for file in [] if feed.name in NEEDED else list(feed.iterdir()):
                 file.unlink()
         settings = path / "bovagt.toml"
-        settings.write_text(settings.read_text("utf-8").replace("cutoffs = 24", "cutoffs = 20"), "utf-8")
+        settings.write_text(settings.read_text("utf-8").replace("cutoffs = 36", "cutoffs = 20"), "utf-8")
         training = retrain(Home(path), UNTIL, UNTIL)
         assert training.version is not None, training.why
 
