@@ -38,22 +38,27 @@ def fit_baselines(
     names: Sequence[str], labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
 ) -> dict[str, Ranker]:
     """The rankers called `names`, each taught by every positive and negative as it is: simple orders need no more."""
-    taught = taught_by(on_days(labelled, split.fit), columns, seed, horizon, None)
+    taught = taught_by(labelled, columns, seed, horizon, None, split.fit)
     calibrating = counted_rows(on_days(labelled, split.calibrate))
     return {name: fit_taught(name, taught, calibrating, columns, seed) for name in names}
 
 
 def taught_by(
-    labelled: pl.DataFrame, columns: tuple[Column, ...], seed: int, horizon: Horizon, how: How | None
+    labelled: pl.DataFrame,
+    columns: tuple[Column, ...],
+    seed: int,
+    horizon: Horizon,
+    how: How | None,
+    days: Sequence[date] | None = None,
 ) -> Taught:
-    """What the labelled rows teach a ranker.
+    """What the labelled rows of the cut-offs `days` (None: of all) teach a ranker.
 
     `how` says what becomes of rows whose tenancy was helped (`models.treatment`); None takes every positive and
     negative as it is.
     """
     if how is not None:
-        return teaching_rows(labelled, columns, seed=seed, how=how, horizon_days=horizon.days)
-    counted = counted_rows(labelled)
+        return teaching_rows(labelled, columns, seed=seed, how=how, horizon_days=horizon.days, days=days)
+    counted = counted_rows(labelled if days is None else on_days(labelled, days))
     return Taught(counted, positives(counted).to_numpy(), np.ones(counted.height))
 
 

@@ -89,10 +89,11 @@ def train(
     """
     columns, horizon = as_columns(columns), horizon or Horizon()
     require_columns(matrix, [*KEY, *(column.name for column in columns)], "the training matrix")
-    labelled = label(matrix, outcomes)
-    cut_offs = mature_cut_offs(labelled["as_of"].unique(), as_of, horizon)
+    days = matrix["as_of"].unique()
+    cut_offs = mature_cut_offs(days, as_of, horizon)
     refuse_too_few_cut_offs(cut_offs, as_of, horizon)
-    mature = labelled.filter(pl.col("as_of").is_in(cut_offs))
+    # Not copied where every row is mature: the rows are what the memory of a training is made of.
+    mature = label(matrix if len(cut_offs) == len(days) else on_days(matrix, cut_offs), outcomes)
     refuse_few_positive_tenancies(mature)
     progress("test", 0.0)
     tested = _test(mature, columns, cut_offs, horizon, seed, capacities, draws, rule, groups)
@@ -120,7 +121,7 @@ def fit_model(
     labelled: pl.DataFrame, columns: tuple[Column, ...], split: Split, seed: int, horizon: Horizon
 ) -> ExplainedModel:
     """The model for use: taught the risk if nobody comes, and calibrated on the later cut-offs."""
-    taught = taught_by(on_days(labelled, split.fit), columns, seed, horizon, "doubly_robust")
+    taught = taught_by(labelled, columns, seed, horizon, "doubly_robust", split.fit)
     model = fit_taught(MODEL, taught, counted_rows(on_days(labelled, split.calibrate)), columns, seed)
     if not isinstance(model, ExplainedModel):
         raise TypeError(f"{MODEL} is not explained: its reasons would not be exact")

@@ -23,8 +23,9 @@ Ways to learn from what is left (`HOW`):
   as whatever came out in spite of help.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -90,14 +91,18 @@ def teaching_rows(
     seed: int,
     how: How = "doubly_robust",
     horizon_days: int = HORIZON_DAYS,
+    days: Collection[date] | None = None,
 ) -> Taught:
     """The rows of `labelled` that teach, with outcomes and weights that any weighted classifier can learn from.
+
+    Only those of the cut-offs `days`, where these are given: taken out here, where the rows are put in order anyhow,
+    for the rows are what the memory of a training is made of.
 
     `labelled` has the key, `columns`, label_state and, where the outcomes have them, event_on and helped_on. The order
     of its rows leaves no trace. Where nobody was helped all ways give every positive and negative once, with weight 1.
     `ModelError` with fewer than `FEWEST_POSITIVES` positives without help, unless helped ones are counted wrongly.
     """
-    rows = _ordered(labelled)
+    rows = _ordered(labelled, days)
     courses = read_courses(rows, horizon_days)
     if how not in ("as_negative", "ignored"):
         _refuse_few(courses)
@@ -202,10 +207,11 @@ HOW: dict[str, Callable[[pl.DataFrame, Courses, tuple[Column, ...], int], Taught
 """Every way to treat the helped, by its name."""
 
 
-def _ordered(labelled: pl.DataFrame) -> pl.DataFrame:
-    """The rows whose course says something, in the order of their key."""
+def _ordered(labelled: pl.DataFrame, days: Collection[date] | None) -> pl.DataFrame:
+    """The rows of `days` (None: of all) whose course says something, in the order of their key."""
     states = [str(state) for state in (LabelState.POSITIVE, LabelState.NEGATIVE, LabelState.TREATED)]
     keys = labelled.select(*KEY, "label_state").with_row_index("place").filter(pl.col("label_state").is_in(states))
+    keys = keys if days is None else keys.filter(pl.col("as_of").is_in(list(days)))
     rows = labelled[keys["place"].to_numpy()[canonical_order(keys.drop("place"))]]
     absent = [pl.lit(None, pl.Date).alias(name) for name in DATES if name not in rows.columns]
     return rows.with_columns(absent)
