@@ -21,7 +21,7 @@ from models.leaks import refuse_revealing
 from models.matrix import KEY, Column, Floats
 from models.model_files import from_bytes, to_bytes
 from models.outcome import Horizon, counted_rows, label
-from models.rankers import GRID, MODEL, Scorer
+from models.rankers import GRID, Scorer
 from models.treatment import How, Taught
 from warehouse.errors import ModelError
 
@@ -173,10 +173,8 @@ def _ranker(work: Work, lessons: _Lessons) -> Scorer:
 
 
 def taught_how(ranking: str) -> How | None:
-    """The one for use is taught as it is for use; for other candidates leaving the helped out is enough, and quick."""
-    if ranking == MODEL:
-        return "doubly_robust"
-    return "drop" if ranking in GRID else None
+    """Every candidate is taught as it would be for use, so that none is ahead by its lesson; simple orders are not."""
+    return "doubly_robust" if ranking in GRID else None
 
 
 def _score(ranker: Scorer, targets: Sequence[Target], lesson: Lesson) -> None:
