@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import polars as pl
+
 from flows.backtest_cut_offs import (
     cut_offs_for,
     outcomes_of,
@@ -87,7 +89,10 @@ def cannot_be_spared(part: Part, present: Sequence[str]) -> bool:
 
 
 def as_records(found: Ablation, as_of: date, ranking: str) -> dict[str, Any]:
-    """The ablation as programs read it: one record a part, population and k (null: the mean over every k)."""
+    """The ablation as programs read it: one record a part, population and k (null: the mean over every k).
+
+    What could not be computed is null.
+    """
     parts = {part.name: part for part in found.parts}
     present = [part.name for part in found.parts if part.kind == "source"]
     records = [
@@ -97,7 +102,7 @@ def as_records(found: Ablation, as_of: date, ranking: str) -> dict[str, Any]:
             "en": name_of(parts[row["part"]], "en"),
             "cannot_be_spared": cannot_be_spared(parts[row["part"]], present),
         }
-        for row in found.frame.to_dicts()
+        for row in found.frame.with_columns(pl.selectors.float().fill_nan(None)).to_dicts()
     ]
     return {
         "as_of": as_of.isoformat(),

@@ -44,7 +44,7 @@ def ablation(
     ranking, day = ranking or MODEL, as_of or today()
     found = run_ablation(home, day, ranking=ranking, cut_offs=cutoffs)
     if output is ReportFormat.json:
-        json.dump(as_records(found, day, ranking), sys.stdout, ensure_ascii=False, indent=1)
+        json.dump(as_records(found, day, ranking), sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
         print()
         return
     show(found, ranking, language_of(home, lang))
@@ -60,7 +60,8 @@ def show(found: "Ablation", ranking: str, language: str) -> None:
     console = Console() if sys.stdout.isatty() else Console(width=130)
     console.print(_table(found, rows, language))
     ks = sorted(k for k in set(found.frame["k"].to_list()) if k is not None)
-    blanks = {"tested": len(found.tested), "positives": found.positive_tenancies, "k": ", ".join(map(str, ks))}
+    positives = found.positive_tenancies["before_termination"]
+    blanks = {"tested": len(found.tested), "positives": positives, "k": ", ".join(map(str, ks))}
     recall = _points(rows[0]["recall"], language, sign=False) + " %"
     print(text("ablation_read", language, ranking=ranking_name(ranking, language), recall=recall, **blanks))
 

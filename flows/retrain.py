@@ -18,9 +18,10 @@ from flows.progress import Advance, bar, silent
 from flows.runs import exclusive, recorded
 from flows.scoring import WHY_RULES, model_columns, ungrounded
 from flows.workroom import Workroom, opened
+from models.bootstrap import DRAWS_TO_DECIDE
 from models.card import card_of
 from models.decisions import decision_for, held_by_a_person, promote
-from models.evaluation import headline
+from models.evaluation import CAPACITIES, headline, with_today
 from models.matrix import KEY
 from models.outcome import Horizon, mature_cut_offs
 from models.rankers import MODEL, RULES
@@ -145,6 +146,8 @@ def train_model(room: Workroom, matrix: pl.DataFrame, outcomes: pl.DataFrame, as
         as_of=as_of,
         seed=wanted.seed,
         horizon=horizon_of(room),
+        capacities=with_today(CAPACITIES, room.settings.worklist.capacity or CAPACITIES[0]),
+        draws=DRAWS_TO_DECIDE,
         rule=wanted.gate,
         groups=audited_groups(room, matrix),
     )

@@ -103,9 +103,13 @@ class Ablation:
 
     parts: tuple[Part, ...]
     tested: tuple[date, ...]
-    positive_tenancies: int
     evaluation: Evaluation
     frame: pl.DataFrame
+
+    @property
+    def positive_tenancies(self) -> dict[str, int]:
+        """How many tenancies of each population had the outcome."""
+        return {population: self.evaluation.positive_tenancies(population) for population in POPULATIONS}
 
 
 Advance = Callable[[str, float], None]
@@ -140,7 +144,7 @@ def ablate(
     scored = pl.concat([_scored(steps, tuple(kept), fold, cohorts, outcomes) for fold in folds])
     found = evaluate(list(kept), WHOLE, scored, capacities=plan.capacities, seed=plan.seed, draws=plan.draws)
     frame = pl.concat([_judged(found, part, len(columns) - len(kept[part.ranking]), plan) for part in parts])
-    return Ablation(parts, tuple(fold.test for fold in folds), found.positive_tenancies, found, frame)
+    return Ablation(parts, tuple(fold.test for fold in folds), found, frame)
 
 
 def _tested(cohorts: Cohorts, plan: AblationPlan) -> list[Fold]:
@@ -215,7 +219,7 @@ def _judged(found: Evaluation, part: Part, features: int, plan: AblationPlan) ->
             whole, less = headline(WHOLE, ks), headline(part.ranking, ks)
             adds = estimates.mean(whole, less)
             recalls = [estimates.mean(cells).value for cells in (whole, less)]
-            verdict = _verdict(adds, found.positive_tenancies)
+            verdict = _verdict(adds, found.positive_tenancies(population))
             named = (part.name, part.kind, list(part.sources), features, population, k)
             rows.append((*named, *recalls, adds.value, adds.low, adds.high, verdict))
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")

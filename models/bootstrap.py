@@ -23,6 +23,7 @@ from models.measures import MEASURES, Blocks, Curve
 
 __all__ = [
     "DRAWS",
+    "DRAWS_TO_DECIDE",
     "Cell",
     "Estimates",
     "HeldOut",
@@ -35,7 +36,10 @@ __all__ = [
 ]
 
 DRAWS = 200
-"""Enough for the ends of a 95 % interval to stand still in the second digit; 1,000 for what is reported or decided."""
+"""Enough for the ends of a 95 % interval to stand still in the second digit."""
+
+DRAWS_TO_DECIDE = 1_000
+"""For what is reported or decided."""
 
 LOW, HIGH = 0.025, 0.975
 

@@ -66,7 +66,7 @@ def _evaluation(trained: TrainedModel) -> dict[str, Any] | None:
         "held_out": [day.isoformat() for day in split.held_out],
         "fitted_on": [day.isoformat() for day in split.fit],
         "calibrated_on": [day.isoformat() for day in split.calibrate],
-        "positive_tenancies": evaluation.positive_tenancies,
+        "positive_tenancies": {name: evaluation.positive_tenancies(name) for name in POPULATIONS},
         "expected_positives": _rounded(check.expected),
         "observed_positives": check.observed,
         "brier": _rounded(check.brier),

@@ -13,9 +13,9 @@ import polars as pl
 
 from models.bootstrap import Cell, Estimates, HeldOut, estimate
 from models.held_out import STATES, held_out_cells
-from models.matrix import KEY, TENANCY, Floats
+from models.matrix import KEY, Floats
 from models.measures import MEASURES, WIDE_TIES, brier, brier_of_base_rate
-from models.outcome import LATE_STAGES, positives
+from models.outcome import LATE_STAGES
 from models.rankers import Scorer
 
 CAPACITIES = (25, 50, 100, 200)
@@ -54,7 +54,10 @@ class Evaluation:
     estimates: Mapping[str, Estimates]
     tested: Mapping[str, Sequence[HeldOut]]
     calibration: CalibrationCheck
-    positive_tenancies: int
+
+    def positive_tenancies(self, population: str) -> int:
+        """How many tenancies of a population had the outcome; the same one at several cut-offs counts once."""
+        return len({int(tenancy) for one in self.tested[population] for tenancy in one.tenancies[one.outcomes]})
 
     def records(self) -> pl.DataFrame:
         """One row a cut-off (null: their mean), population, ranking, measure and k, with the ends of its interval.
@@ -93,8 +96,7 @@ def evaluate(
     if fixed_stage is not None and not fixed_stage.is_empty():
         tested[FIXED_STAGE] = _cells(rankers, fixed_stage, groups)
     estimates = {name: estimate(ones, capacities, seed=seed, draws=draws) for name, ones in tested.items()}
-    found = held_out.filter(positives(held_out)).select(TENANCY).n_unique()
-    return Evaluation(estimates, tested, _calibration(every, model), found)
+    return Evaluation(estimates, tested, _calibration(every, model))
 
 
 def _cells(

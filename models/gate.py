@@ -110,10 +110,10 @@ def judge_model(
     within `FARTHEST_CALIBRATION`. Measured where given: `parity` between groups, `stability` between seeds; what was
     not given shuts the strict gate. `rule` says which of these promotion needs.
     """
-    estimates = evaluation.estimates[POPULATIONS[1]]
+    estimates, positives = evaluation.estimates[POPULATIONS[1]], evaluation.positive_tenancies(POPULATIONS[1])
     measured = [
-        _enough(evaluation, FEWEST_POSITIVE_TENANCIES[rule]),
-        _beats_best(estimates, baselines, capacities, evaluation.positive_tenancies),
+        _enough(positives, FEWEST_POSITIVE_TENANCIES[rule]),
+        _beats_best(estimates, baselines, capacities, positives),
         _beats_rules(estimates, capacities),
         *_calibrated(evaluation),
         _alike(parity),
@@ -147,8 +147,7 @@ def _within(name: str, short_by: float, words: Mapping[str, str]) -> _Measured:
     return _Measured(name, short_by == 0, short_by, words)
 
 
-def _enough(evaluation: Evaluation, bound: int) -> _Measured:
-    found = evaluation.positive_tenancies
+def _enough(found: int, bound: int) -> _Measured:
     words = told("enough_positives", found=found, bound=bound)
     return _within(
         "enough_positives", max(0, bound - found), words if found >= bound else joined(words, told("no_verdict"))

@@ -47,17 +47,22 @@ ALIKE = Parity(
 )
 
 
-def _evaluation(model: float, expected: float = 30.0, tenancies: int = 30) -> Evaluation:
-    """A model as good as `model`, rules of 1.0 and a baseline of 2.0, on one cut-off with 30 positives."""
+def _evaluation(model: float, expected: float = 30.0, tenancies: int = 30, late: int = 0) -> Evaluation:
+    """A model as good as `model`, rules of 1.0 and a baseline of 2.0, on one cut-off with 30 positives.
+
+    They are `tenancies` different ones; `late` more had the outcome after their termination.
+    """
     generator = np.random.default_rng(0)
     outcomes = np.arange(400) < 30
     goodness = {MODEL: model, RULES: 1.0, "largest_arrears": 2.0}
     scores = {name: generator.normal(size=400) + each * outcomes for name, each in goodness.items()}
-    tested = [HeldOut(date(2025, 1, 1), np.arange(400), outcomes, scores)]
+    who = np.where(outcomes, np.arange(400) % tenancies, np.arange(400))
+    tested = [HeldOut(date(2025, 1, 1), who, outcomes, scores)]
     estimates = estimate(tested, [20, 40], seed=0, draws=60)
     populations = {"calendar": estimates, "before_termination": estimates}
     check = CalibrationCheck(expected, 30, 0.05, 0.06)
-    return Evaluation(populations, dict.fromkeys(populations, tested), check, tenancies)
+    everybody = [*tested, HeldOut(date(2025, 2, 1), 1000 + np.arange(late), np.ones(late, dtype=bool), {})]
+    return Evaluation(populations, {"calendar": everybody, "before_termination": tested}, check)
 
 
 def _judge(evaluation: Evaluation, **given: Any) -> Gate:
@@ -67,6 +72,14 @@ def _judge(evaluation: Evaluation, **given: Any) -> Gate:
 
 def _by_name(gate: Gate) -> Mapping[str, Condition]:
     return {c.name: c for c in gate.conditions}
+
+
+def test_only_tenancies_that_the_list_is_drawn_from_count_as_enough() -> None:
+    gate = _judge(_evaluation(5.0, tenancies=12, late=23))
+    assert not gate.is_open
+    assert gate.no_verdict
+    assert _by_name(gate)["enough_positives"].short_by == 18
+    assert "12 tenancies had the outcome" in " ".join(gate.reasons)
 
 
 def test_a_better_model_passes_and_the_best_baseline_is_named() -> None:
