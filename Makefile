@@ -45,6 +45,7 @@ bench: $(READY)  ## What it costs and what it finds, measured; every one runs, t
 	run ranking ; \
 	run effect ; \
 	run reasons ; \
+	run stability ; \
 	run feedback ; \
 	echo "$$failed missed"; test $$failed -eq 0
 
