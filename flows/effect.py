@@ -9,6 +9,7 @@ import polars as pl
 
 from flows.home import Home
 from flows.runs import exclusive
+from flows.suppression import told_counts
 from flows.workroom import Workroom, opened
 from models.effect import TOO_FEW, Difference, Effect, followed, lots_that_count, measure_effect
 from models.effect_planning import Plan, plan
@@ -20,9 +21,6 @@ from worklist.issued import read_assignments
 
 GROUPS = ("sex", "age_band", "household", "children", "benefit", "landlord")
 """For whom the effect is told apart; as they were on the day of the lot."""
-
-FEWEST_TOLD = 5
-"""Smaller counts are not told: they point at persons."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +63,10 @@ def as_record(measured: Measured, sentences: dict[str, list[str]]) -> dict[str, 
         "as_of": measured.as_of.isoformat(),
         "known": effect.overall.verdict != TOO_FEW,
         "horizon_days": effect.horizon_days,
-        "overall": _told(effect.overall),
-        "by_tier": [_told(one) for one in effect.by_tier],
-        "by_group": [_told(one) for one in effect.by_group],
-        "moved_or_died": _told(effect.moved),
+        "overall": _told([effect.overall])[0],
+        "by_tier": _told(effect.by_tier),
+        "by_group": _told(effect.by_group),
+        "moved_or_died": _told([effect.moved])[0],
         "complier": None if effect.complier is None else asdict(effect.complier),
         "waiting": effect.waiting,
         "unknown": effect.unknown,
@@ -78,13 +76,23 @@ def as_record(measured: Measured, sentences: dict[str, list[str]]) -> dict[str, 
     }
 
 
-def told_count(count: int) -> int | None:
-    """A count that may be told; None where it is small enough to point at persons."""
-    return None if 0 < count < FEWEST_TOLD else count
+def told_sides(parts: Sequence[Difference]) -> list[dict[str, int | None]]:
+    """How many were drawn and passed over in each of `parts`, None where a count would point at persons.
+
+    Parts of one attribute ("sex=F", "sex=M") make up a sum that is told too.
+    """
+    told: list[dict[str, int | None]] = [{} for _ in parts]
+    attributes = [one.group.partition("=")[0] for one in parts]
+    for attribute in dict.fromkeys(attributes):
+        places = [place for place, name in enumerate(attributes) if name == attribute]
+        for side in ("drawn", "passed_over"):
+            for place, count in zip(places, told_counts([getattr(parts[p], side) for p in places]), strict=True):
+                told[place][side] = count
+    return told
 
 
-def _told(one: Difference) -> dict[str, Any]:
-    return asdict(one) | {"drawn": told_count(one.drawn), "passed_over": told_count(one.passed_over)}
+def _told(parts: Sequence[Difference]) -> list[dict[str, Any]]:
+    return [asdict(one) | sides for one, sides in zip(parts, told_sides(parts), strict=True)]
 
 
 def _iso(day: date | None) -> str | None:

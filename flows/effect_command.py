@@ -60,6 +60,7 @@ def show(measured: "Measured", language: str) -> None:
 def _show_table(console: object, measured: "Measured", language: str) -> None:
     from rich.table import Table
 
+    from flows.effect import told_sides
     from flows.effect_texts import say
 
     table = Table(title=say("title", language), title_justify="left")
@@ -67,8 +68,8 @@ def _show_table(console: object, measured: "Measured", language: str) -> None:
         table.add_column(say(f"col_{name}", language), justify="right" if number else "left")
     found = measured.effect
     for part in ((found.overall,), found.by_tier, found.by_group):
-        for one in part:
-            table.add_row(*_cells(one, language))
+        for one, sides in zip(part, told_sides(part), strict=True):
+            table.add_row(*_cells(one, sides, language))
         table.add_section()
     console.print(table)  # type: ignore[attr-defined]
 
@@ -76,14 +77,13 @@ def _show_table(console: object, measured: "Measured", language: str) -> None:
 _COLUMNS = ("group", "drawn", "passed_over", "drawn_per_100", "passed_over_per_100", "per_100", "interval")
 
 
-def _cells(one: "Difference", language: str) -> list[str]:
-    from flows.effect import FEWEST_TOLD, told_count
+def _cells(one: "Difference", sides: dict[str, int | None], language: str) -> list[str]:
     from flows.effect_texts import EFFECT_TEXTS, numbers, say
     from models.effect import TOO_FEW
 
     name = one.group or "all"
     who = say(name, language) if name in EFFECT_TEXTS else name
-    counts = [f"<{FEWEST_TOLD}" if told_count(n) is None else str(n) for n in (one.drawn, one.passed_over)]
+    counts = ["–" if count is None else str(count) for count in sides.values()]
     if one.verdict == TOO_FEW:
         return [who, *counts, "", "", say(TOO_FEW, language), ""]
     said = numbers(one, language)
