@@ -70,10 +70,18 @@ class ForecastingRegression(ExplainedModel):
         known, flags = known[order], outcomes[order]
         counts = np.ones(flags.size) if weights is None else weights[order]
         features = [cut_feature(feature_values(known, name), counts) for name in self.needs]
-        forecasts = [self._forecast(name, known, features, counts) for name in FORECASTS if has_taught(known[name])]
+        forecasts = [
+            self._forecast(name, known, features, counts) for name in FORECASTS if self._is_taught(known, name)
+        ]
         self._regress(features, forecasts, flags, counts)
         self.calibration = UNCALIBRATED
         return self
+
+    def _is_taught(self, known: pl.DataFrame, name: str) -> bool:
+        """Whether enough is known of what came, of those who were not helped and outside each fold."""
+        came, folds = known[name].set(pl.Series(_was_helped(known)), None), tenancy_folds(known, FOLDS, self.seed)
+        outside = [came.filter(pl.Series(folds != fold)).drop_nulls() for fold in range(FOLDS)]
+        return has_taught(came) and all(0 < (each > 0).sum() < len(each) for each in outside)
 
     def _forecast(self, name: str, known: pl.DataFrame, features: list[Feature], counts: Floats) -> "_Forecast":
         """The trees of one forecast, and what trees that never saw a row's tenancy foretell of it."""
@@ -152,10 +160,11 @@ def what_came(matrix: pl.DataFrame) -> pl.DataFrame:
         pl.col(OWED).cast(pl.Float64).clip(0, MOST_MONTHS).alias("owed"),
         pl.col("stage").is_in(LATE_STAGES).cast(pl.Float64).alias("late"),
     ).unique([*TENANCY, "as_of"], keep="first", maintain_order=True)
+    # A rolling mean of nothing but zeros can end a rounding below 0.
     came = (
         told.sort("as_of", *TENANCY)
         .rolling("as_of", group_by=list(TENANCY), period=f"{AHEAD_DAYS}d", offset="0d", closed="right")
-        .agg(most_owed=pl.col("owed").max(), mean_owed=pl.col("owed").mean(), late_stage=pl.col("late").max())
+        .agg(most_owed=pl.col("owed").max(), mean_owed=pl.col("owed").mean().clip(0), late_stage=pl.col("late").max())
     )
     last = matrix.select(pl.col("as_of").max() - timedelta(days=AHEAD_DAYS - 31)).item()
     seen = matrix.select(*TENANCY, "as_of").join(came, on=[*TENANCY, "as_of"], how="left", maintain_order="left")

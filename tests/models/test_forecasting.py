@@ -86,6 +86,18 @@ def test_it_finds_the_planted_risk(model: ForecastingRegression, world: Any) -> 
     assert area_under_roc(blocks(model.raw(world.matrix), world.flags).curve()) > 0.8
 
 
+def test_where_only_the_helped_ever_owed_nothing_is_foretold(world: Any) -> None:
+    owing = world.matrix["months_owed_count"].fill_null(0) > 0
+    tenancies = world.matrix.filter(owing).select("landlord", "tenancy_no").unique().with_columns(helped=True)
+    helped = (
+        world.matrix.join(tenancies, on=["landlord", "tenancy_no"], how="left", maintain_order="left")
+        .with_columns(helped_on=pl.when("helped").then(pl.col("as_of")), stage=pl.lit("none"))
+        .drop("helped")
+    )
+    model = ForecastingRegression(world.columns, rounds=5, one_in=1).fit(helped, world.flags)
+    assert model.trees is None
+
+
 def test_accounts_that_were_helped_teach_no_forecast(world: Any) -> None:
     """Helped accounts look cured: were they to teach, whoever owes most would be foretold to owe nothing."""
     owing = world.matrix["months_owed_count"] > 1
