@@ -24,21 +24,24 @@ home = Home(Path(sys.argv[1] if len(sys.argv) > 1 else "demo"))
 pictures = home.path / "pictures"
 
 # %% Train, where a day is given
+trained = None
 if len(sys.argv) > 2:
     day = date.fromisoformat(sys.argv[2])
     training = retrain(home, day, day)
-    if training.version is None:
+    trained = training.version
+    if trained is None:
         print("no model was trained:", training.why)
     else:
+        print(f"trained: {trained}")
         say_verdict(training, language="en")
 
 # %% Every registered model, and the rules; then who decided what, from which night on
 say_models(home, as_json=False, language="en")
 print(f"rankings: {len(list_models(home))}; decisions: {len(timeline(home.models))}")
 
-# %% What the gate says of the latest
+# %% What the gate says of the one just trained, else of the latest
 known = versions(home.models)
-card = read_card(home.models, known[-1]) if known else None
+card = read_card(home.models, trained or known[-1]) if known else None
 if card is None:
     print("too little data: no model is registered, the rules rank")
 else:
