@@ -31,7 +31,7 @@ _INSIDE = 24
 """How far the first and last points stand from the edges of the plot."""
 
 _APART = 5
-"""How far intervals at the same place stand from each other, so that each can be seen."""
+"""How far intervals at the same place stand from each other, so that each can be seen; less where places are near."""
 
 _BAR, _BAR_SPACE = 24, 38
 
@@ -65,8 +65,9 @@ def lines(series: Sequence[Series], title: str, x: Axis, y: Axis, *, apart: bool
     height = max(float(HEIGHT), bottom + _EDGE)
     level, upright, frame = _scales(every, x, y, height)
     parts = [*upright_axis(y, upright, frame), *level_axis(x, level, frame)]
+    step = min(_APART, 0.8 * _closest([level.at(point[0]) for point in every]) / len(series))
     for place, (one, some) in enumerate(zip(series, points, strict=True)):
-        aside = _APART * (place - (len(series) - 1) / 2) if apart and not one.guide else 0.0
+        aside = step * (place - (len(series) - 1) / 2) if apart and not one.guide else 0.0
         drawn = [(level.at(a) + aside, *(upright.at(number) for number in rest)) for a, *rest in some]
         parts += _line(drawn, styles[place], joined=one.joined)
     return _drawn(title, y.title, [*parts, *named], height)
@@ -131,6 +132,11 @@ def _points(one: Series) -> list[tuple[float, ...]]:
         for x, y, a, b in zip(one.x, one.y, low, high, strict=True)
         if math.isfinite(x) and math.isfinite(y)
     ]
+
+
+def _closest(places: Sequence[float]) -> float:
+    """How near each other two different places stand; without two of them, far."""
+    return min((b - a for a, b in pairwise(sorted(set(places)))), default=math.inf)
 
 
 def _styles(series: Sequence[Series]) -> list[Style]:

@@ -29,9 +29,8 @@ pictures = home.path / "pictures"
 # %% What is foretold, for whom, and when it is known
 with opened(home) as room:
     outcome, ranked = room.settings.outcome.definition, room.settings.cohort.definition
-    print(
-        f"outcome: {' or '.join(outcome.kinds)} over {' or '.join(outcome.grounds)} within {outcome.horizon_days} days"
-    )
+    kinds, grounds = " or ".join(outcome.kinds), " or ".join(outcome.grounds)
+    print(f"outcome: {kinds} over {grounds} within {outcome.horizon_days} days")
     limits = {name: ", ".join(values) for name, values in vars(ranked).items() if values}
     print("cohort:", limits or "every active tenancy")
     days = cut_offs_for(room, as_of, 1, room.settings.training.cutoffs).tested
