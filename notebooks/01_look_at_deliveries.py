@@ -15,6 +15,7 @@ from flows.workroom import opened
 from warehouse.intake import delivery_reports
 from warehouse.rules import ROW_RULES
 
+pl.Config(tbl_rows=-1, fmt_str_lengths=80, tbl_width_chars=160)
 home = Home(Path(sys.argv[1] if len(sys.argv) > 1 else "demo"))
 
 # %% What became of each delivery
@@ -29,7 +30,7 @@ accounted = pl.col("accepted") + pl.col("duplicate") + pl.col("quarantined")
 assert reports.filter(pl.col("rows_read") != accounted).is_empty()
 
 # %% What was quarantined, by the rule that was broken
-words = {name: rule.da for name, rule in ROW_RULES.items()}
+words = {name: rule.en for name, rule in ROW_RULES.items()}
 broken = quarantine.group_by("rule", "column_name").len("rows").sort("rows", "rule", descending=[True, False])
 print(broken.with_columns(pl.col("rule").replace_strict(words, default="?").alias("says")))
 

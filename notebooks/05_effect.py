@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flows.chart_axes import Axis
 from flows.charts import Series, lines, save
 from flows.effect import measure
 from flows.effect_command import show
@@ -32,7 +33,10 @@ if not told:
 ends = [[np.nan if end is None else end for end in (one.low, one.high)] for one in told]
 places = [float(place) for place in range(len(told))]
 values = [float(one.per_100 or 0) for one in told]
-shown = [Series("difference", places, values, [low for low, _ in ends], [high for _, high in ends])]
-ticks = [(place, one.group or "all") for place, one in zip(places, told, strict=True)]
-drawn = lines(shown if told else [], "Court requests: drawn less passed over", "", "per 100 listed", ticks=ticks)
+lows, highs = zip(*ends, strict=True) if ends else ((), ())
+shown = [Series("drawn less passed over", places, values, lows, highs, bold=True, joined=False)]
+ticks = [(place, one.group.replace("=", " ") or "all") for place, one in zip(places, told, strict=True)]
+title = "What being listed does: court requests of those drawn, less of those passed over"
+across = Axis("where below the cut", ticks, reach=(-0.5, len(told) - 0.5))
+drawn = lines(shown if told else [], title, across, Axis("per 100 tenancies, 95% intervals; below 0 is fewer"))
 save(pictures / "effect.svg", drawn)
