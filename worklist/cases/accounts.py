@@ -1,0 +1,178 @@
+"""Local accounts: names, passwords, roles, and who is signed in."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from worklist.cases.database import Database
+from worklist.cases.errors import InputRefused, SignInRefused
+from worklist.cases.tables import AccountRow, SessionRow, WrongPasswordRow
+
+ROLES = ("worker", "coordinator", "analyst", "sender", "dpo", "administrator")
+"""What an account may be; it may be several."""
+
+MOST_WRONG, WRONG_WITHIN = 5, timedelta(minutes=15)
+IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=10)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
+TOKEN_BYTES = 32
+
+_HASHER = PasswordHasher()
+_NOBODYS = _HASHER.hash(secrets.token_hex(TOKEN_BYTES))
+"""Checked where the name does not exist, so that the time it takes does not tell."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who somebody is to the page."""
+
+    name: str
+    roles: frozenset[str]
+    active: bool = True
+
+
+def add_account(database: Database, name: str, password: str, roles: Collection[str], at: datetime) -> Account:
+    """A new account; `InputRefused` where the name is taken, a role unknown or the password too short."""
+    name = _plain(name)
+    _check_roles(roles)
+    password_hash = _hashed(password)
+    with database.writing() as session:
+        if not name or session.get(AccountRow, name) is not None:
+            raise _refused("a name that nobody has", "a name that is taken" if name else "none", "Choose another.")
+        row = AccountRow(name=name, password_hash=password_hash, roles=sorted(set(roles)), active=True, made_at=at)
+        session.add(row)
+        return _account(row)
+
+
+def accounts(database: Database) -> list[Account]:
+    """All accounts, by name."""
+    with database.reading() as session:
+        return [_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
+
+
+def set_password(database: Database, name: str, password: str) -> None:
+    """Another password; whoever is signed in under this name is signed out, and a lock is lifted."""
+    password_hash = _hashed(password)
+    with database.writing() as session:
+        row = _known(session, name)
+        row.password_hash = password_hash
+        _end_sessions(session, row.name)
+        session.execute(delete(WrongPasswordRow).where(WrongPasswordRow.name == row.name))
+
+
+def set_roles(database: Database, name: str, roles: Collection[str]) -> None:
+    """Other roles, from the next request on."""
+    _check_roles(roles)
+    with database.writing() as session:
+        _known(session, name).roles = sorted(set(roles))
+
+
+def set_active(database: Database, name: str, active: bool) -> None:
+    """Close an account, which signs it out at once, or open it again. It stays: the logs name it."""
+    with database.writing() as session:
+        row = _known(session, name)
+        row.active = active
+        _end_sessions(session, row.name)
+
+
+def sign_in(database: Database, name: str, password: str, at: datetime) -> str:
+    """A new token, whatever token the browser had before; `SignInRefused` where name or password is wrong or locked.
+
+    The attempt is counted as wrong before the password is checked: many at once get no more tries than one by one.
+    """
+    name = _plain(name)
+    with database.writing() as session:
+        row = session.scalars(select(AccountRow).where(AccountRow.name == name).with_for_update()).first()
+        if _wrong_lately(session, name, at) >= MOST_WRONG:
+            raise SignInRefused(locked=True)
+        session.add(WrongPasswordRow(name=name, at=at))
+        known = row.password_hash if row is not None else _NOBODYS
+        active = row is not None and row.active
+    if not _matches(known, password) or not active:
+        raise SignInRefused(locked=False)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with database.writing() as session:
+        session.execute(delete(WrongPasswordRow).where(WrongPasswordRow.name == name))
+        session.execute(delete(SessionRow).where(SessionRow.started_at <= at - ABSOLUTE))
+        session.add(SessionRow(token_hash=_token_hash(token), name=name, started_at=at, seen_at=at))
+        if _HASHER.check_needs_rehash(known):
+            _known(session, name).password_hash = _hashed(password)
+    return token
+
+
+def signed_in(database: Database, token: str, at: datetime) -> Account | None:
+    """Whose token this is, None where it is nobody's, not used for `IDLE` or older than `ABSOLUTE`; it is used now."""
+    with database.writing() as session:
+        found = session.get(SessionRow, _token_hash(token))
+        if found is None:
+            return None
+        if at - found.seen_at >= IDLE or at - found.started_at >= ABSOLUTE:
+            session.delete(found)
+            return None
+        found.seen_at = max(at, found.seen_at)
+        row = session.get(AccountRow, found.name)
+        return _account(row) if row is not None and row.active else None
+
+
+def sign_out(database: Database, token: str) -> None:
+    """End this token; nothing happens where it has ended."""
+    with database.writing() as session:
+        session.execute(delete(SessionRow).where(SessionRow.token_hash == _token_hash(token)))
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()
+
+
+def _account(row: AccountRow) -> Account:
+    return Account(row.name, frozenset(row.roles), row.active)
+
+
+def _known(session: Session, name: str) -> AccountRow:
+    row = session.get(AccountRow, _plain(name))
+    if row is None:
+        raise _refused("the name of an account", "a name that nobody has", "See the list of accounts.")
+    return row
+
+
+def _end_sessions(session: Session, name: str) -> None:
+    session.execute(delete(SessionRow).where(SessionRow.name == name))
+
+
+def _wrong_lately(session: Session, name: str, at: datetime) -> int:
+    query = select(func.count()).select_from(WrongPasswordRow)
+    lately = WrongPasswordRow.at > at - WRONG_WITHIN
+    return session.scalars(query.where(WrongPasswordRow.name == name, lately)).one()
+
+
+def _check_roles(roles: Collection[str]) -> None:
+    if not roles or set(roles) - set(ROLES):
+        raise _refused(f"roles of {', '.join(ROLES)}", "none or others", "Name at least one of these.")
+
+
+def _hashed(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        expected = f"a password of {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+        raise _refused(expected, "a shorter or longer one", "Several words are easier to keep than signs.")
+    return _HASHER.hash(password)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return len(password) <= LONGEST_PASSWORD and _HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _refused(expected: str, found: str, remedy: str) -> InputRefused:
+    return InputRefused(expected=expected, found=found, where="account", remedy=remedy)

@@ -1,0 +1,38 @@
+"""What the page's own database refuses; part of the tree in `warehouse.errors`."""
+
+from datetime import datetime
+
+from warehouse.errors import BovagtError, UsageError
+
+
+class CaseChanged(BovagtError):  # noqa: N818 - it tells what happened; nobody did anything wrong
+    """A case moved on since it was read, and nothing was overwritten: `who` changed it, when (`at`), `what`.
+
+    `who`, `at` and `what` are None where the case never had the version that was expected.
+    """
+
+    def __init__(self, expected: int, found: int, who: str | None, at: datetime | None, what: str | None) -> None:
+        self.who, self.at, self.what = who, at, what
+        super().__init__(
+            expected=f"version {expected} of the case",
+            found=f"version {found}" + (f": {what} by {who} at {at.isoformat()}" if at is not None else ""),
+            where="case",
+            remedy="Read the case again and decide anew; what you typed was not saved.",
+        )
+
+
+class InputRefused(UsageError):  # noqa: N818 - as above
+    """What was typed in cannot be kept: an unknown code, or two statements that contradict each other."""
+
+
+class SignInRefused(BovagtError):  # noqa: N818 - as above
+    """Name or password is wrong, or the name is locked for a while (`locked`); which names exist is not told."""
+
+    def __init__(self, *, locked: bool) -> None:
+        self.locked = locked
+        super().__init__(
+            expected="a name and its password",
+            found="too many wrong passwords in a short time" if locked else "another password, or no such name",
+            where="sign-in",
+            remedy="Wait a quarter of an hour." if locked else "Try again, or ask the administrator.",
+        )
