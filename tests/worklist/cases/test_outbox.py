@@ -183,3 +183,25 @@ def _counts(reports: pl.DataFrame) -> dict[str, tuple[int, int, int, int]]:
     """read, accepted, duplicate, quarantined of each feed's file."""
     columns = ("rows_read", "accepted", "duplicate", "quarantined")
     return {row["feed"]: tuple(row[name] for name in columns) for row in reports.to_dicts()}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_of_two_versions_of_one_day_the_agreement_is_what_the_warehouse_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    from flows.home import Home
+    from flows.initialise import initialise
+    from flows.intake import intake
+    from flows.workroom import opened
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user"))
+    home = Home(tmp_path / "home")
+    initialise(home, "development")
+    contact(database, "1")
+    record_outcome(database, Change("Birkely", "1", "anne", NOW, 1), "afdragsordning", TODAY)
+    deliver(database, home.inbox, NOW)
+    intake(home, date(2026, 3, 3))
+    with opened(home) as room:
+        facts = room.connection.table("fact_contacts").pl()
+    holds = facts.filter(pl.col("superseded_on").is_null())
+    assert holds["outcome"].to_list() == ["agreed"]
