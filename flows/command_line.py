@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from flows.ablation_command import add_ablation_command
+from flows.account_commands import add_account_commands
 from flows.backtest_command import add_backtest_command
 from flows.clock import today
 from flows.command_options import AsOf, Lang, Report, ReportFormat, language_of, ready, written_day
@@ -234,13 +235,16 @@ def worklist(
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the health check.")] = 8080,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the page and its health check.")] = 8080,
     prefect_port: Annotated[int, typer.Option(min=1, max=65535, help="The port of Prefect's server.")] = 4200,
     schedule: Annotated[
         bool, typer.Option("--schedule/--no-schedule", help="Whether the nights are run on schedule.")
     ] = True,
 ) -> None:
-    """Answer /healthz, and start Prefect's own server with the schedule: nightly 05:00, retrain on the 1st 03:30.
+    """Serve the team's page, and start Prefect's own server with the schedule: nightly 05:00, retrain on the 1st 03:30.
+
+    Accounts are made with: bovagt account add NAME --role worker. /healthz answers 200 when the current list can be
+    served.
 
     Times are Europe/Copenhagen and hold across both clock changes. Nothing is asked of, or told to, another machine.
     """
@@ -253,6 +257,7 @@ add_backtest_command(app)
 add_registry_commands(app)
 add_effect_command(app)
 add_ablation_command(app)
+add_account_commands(app)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`bovagt serve`: the health check, Prefect's own server and the schedule, on this machine and nowhere else."""
+"""`bovagt serve`: the team's page, Prefect's own server and the schedule, on this machine and nowhere else."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 
 from flows.home import Home
 from flows.orchestration import set_up
-from flows.settings import read_settings
+from flows.page import site_of
 from warehouse.errors import UsageError
 
 _SERVER_SECONDS = 120
@@ -22,13 +22,15 @@ def serve(home: Home, host: str, port: int, prefect_port: int, *, schedule: bool
     """Serve until stopped. `UsageError` where DIR is not ready or Prefect's server does not come up."""
     import uvicorn
 
-    from worklist.health import health_app
+    from worklist.page.application import create_app
 
-    read_settings(home)
+    site = site_of(home)
     with ExitStack() as running:
+        running.callback(site.database.close)
         if schedule:
             running.enter_context(_scheduled(home, prefect_port))
-        uvicorn.run(health_app(home.published), host=host, port=port, log_level="warning")
+        # No server name in the answers; a proxy's word on who asks is taken from this machine only, as uvicorn does.
+        uvicorn.run(create_app(site), host=host, port=port, log_level="warning", server_header=False)
 
 
 @contextmanager

@@ -106,6 +106,13 @@ class TrainingSettings(_Section):
     promotes: Promotes = "unless_rolled_back"
 
 
+class PageSettings(_Section):
+    """Where the team's page keeps its cases, and whether it is reached by HTTPS."""
+
+    database_url: str = ""
+    secure: bool = True
+
+
 class ResourceSettings(_Section):
     """What the warehouse may use of the machine."""
 
@@ -125,6 +132,7 @@ class Settings(_Section):
     worklist: WorklistSettings = WorklistSettings()
     linking: LinkingSettings = LinkingSettings()
     training: TrainingSettings = TrainingSettings()
+    page: PageSettings = PageSettings()
     resources: ResourceSettings = ResourceSettings()
 
 

@@ -8,9 +8,8 @@ from fastapi.responses import JSONResponse
 from warehouse.errors import BovagtError
 
 
-def health_app(published: Path) -> FastAPI:
-    """An application that answers `/healthz` from the published nights under `published`; nothing personal in it."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def add_health(app: FastAPI, published: Path) -> None:
+    """Let `app` answer `/healthz` from the published nights under `published`; nothing personal in it."""
 
     @app.get("/healthz")
     def healthz() -> JSONResponse:
@@ -21,5 +20,3 @@ def health_app(published: Path) -> FastAPI:
         except BovagtError as error:
             return JSONResponse({"status": "no list", "reason": str(error)}, status_code=503)
         return JSONResponse({"status": "ok", "as_of": night.as_of.isoformat()})
-
-    return app

@@ -1,0 +1,22 @@
+"""The places of the page, in the order of the menu, and the roles that see each."""
+
+from dataclasses import dataclass
+
+from worklist.page.security import Visitor
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the menu: its name (`common.menu_<name>` are its words), its path, and the roles that see it."""
+
+    name: str
+    path: str
+    roles: frozenset[str]
+
+
+MENU: tuple[Place, ...] = ()
+
+
+def menu(visitor: Visitor) -> list[Place]:
+    """Where this visitor may go."""
+    return [place for place in MENU if visitor.account.roles & place.roles]
