@@ -1,5 +1,6 @@
 """What a person reads of a backtest: a table of each population, the verdict, how the model ages, what was left out."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from models.measures_base_rate import BaseRate, collapses
 from models.numerals import interval_text, number_text
 from models.outcome import LabelState
 from models.rankers import ranking_name
+from models.selecting import CostOfAdditivity
 
 if TYPE_CHECKING:
     from flows.backtest import Tested
@@ -34,8 +36,8 @@ WORDS: dict[str, dict[str, str]] = {
     "col_auc": {"da": "AUC", "en": "AUC"},
     "col_over": {"da": "Forskel til bedste enkle", "en": "Over the best simple one"},
     OPERATED: {
-        "da": "Nat for nat, {k} pladser: senere sager fundet pr. time (antaget: {minutes} minutter pr. henvendelse)",
-        "en": "Night by night, {k} places: later cases found per hour of work (assumed: {minutes} minutes a contact)",
+        "da": "Én nat pr. måned, {k} pladser: senere sager fundet pr. time (antaget: {minutes} min. pr. henvendelse)",
+        "en": "One night a month, {k} places: later cases found per hour (assumed: {minutes} minutes a contact)",
     },
     "col_per_hour": {"da": "Fundet pr. time", "en": "Found per hour"},
     "best": {"da": "bedste enkle", "en": "best simple one"},
@@ -50,6 +52,16 @@ WORDS: dict[str, dict[str, str]] = {
     "aged": {
         "da": "Trænet én gang: efter {months} måneder finder modellen {recall} ({less} mod nytrænet).",
         "en": "Trained once: after {months} months the model finds {recall} ({less} against one trained anew).",
+    },
+    "additivity": {
+        "da": "Valgt måned for måned efter det, der var kendt (de {cut_offs} seneste): {additive} blandt dem med "
+        "eksakte grunde, {every} blandt alle. Det koster {cost} af alle fund at holde sig til eksakte grunde.",
+        "en": "Chosen month by month by what was known (the latest {cut_offs}): {additive} of those with exact "
+        "reasons, {every} of all. To keep to exact reasons costs {cost} of recall.",
+    },
+    "too_early_to_choose": {
+        "da": "Endnu kan ingen rangordning vælges efter tidligere måneder: for få af dem har et kendt udfald.",
+        "en": "No ranking can be chosen by earlier months yet: too few of them have a known outcome.",
     },
     "refused": {
         "da": "Udeladt: {ranking} ({count} skæringsdage): {why}",
@@ -134,7 +146,8 @@ def _row(each: Headline, language: str) -> tuple[str, str, str]:
 
 
 def sentences(tested: "Tested", language: str) -> Iterator[str]:
-    """The verdicts, where the base rate collapsed, who stood in the top, how the model ages, and what was left out."""
+    """The verdicts, where the base rate collapsed, who stood in the top, how the model ages, what exact reasons cost,
+    and what was left out."""
     reported, found = tested.reported, tested.found
     for population, verdict in reported.verdicts.items():
         yield f"{WORDS[population][language]}: {getattr(verdict, language)}"
@@ -145,6 +158,7 @@ def sentences(tested: "Tested", language: str) -> Iterator[str]:
         yield from collapsed_sentences(population, held_out, language)
     yield from _top(tested, language)
     yield from _aged(found.ageing, language)
+    yield from additivity_sentences(reported.additivity, language)
     for ranking, why in whys.items():
         count = sum(each.ranking == ranking for each in found.ranked.refused)
         yield _say("refused", language, ranking=ranking_name(ranking, language), count=count, why=why)
@@ -182,6 +196,22 @@ def _aged(ageing: pl.DataFrame, language: str) -> Iterator[str]:
         less = Interval(row["difference"], row["difference_low"], row["difference_high"])
         told = {"recall": interval_text(recall, language), "less": interval_text(less, language, sign=True)}
         yield _say("aged", language, months=row["age_months"], **told)
+
+
+def additivity_sentences(cost: CostOfAdditivity | None, language: str) -> Iterator[str]:
+    """Whom the rule chose on the cut-offs where it could, most often first, and what exact reasons cost there."""
+    if cost is None:
+        return
+    if not cost.cut_offs:
+        yield _say("too_early_to_choose", language)
+        return
+    chosen = [_times(Counter(names), language) for names in zip(*cost.chosen.values(), strict=True)]
+    told = {"every": chosen[0], "additive": chosen[1], "cost": interval_text(cost.nested, language, sign=True)}
+    yield _say("additivity", language, cut_offs=cost.cut_offs, **told)
+
+
+def _times(names: Counter[str], language: str) -> str:
+    return ", ".join(f"{ranking_name(name, language)} ({count}×)" for name, count in names.most_common())
 
 
 def _say(name: str, language: str, **blanks: object) -> str:

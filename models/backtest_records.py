@@ -6,10 +6,14 @@ Beside the measures of `evaluate`, which have a value for each cut-off, the reco
     recall_mean_over_<baseline>       the same less that of the best baseline, paired
     auc_over_<baseline>               at the fixed stage, where the headline is the AUC: a month's first demands are
                                       often fewer than the places of a list, and then every order finds all
-    calibration_intercept, …          in the population, in its top tenth (population top_tenth) and within groups
-    found_per_100_listed, …           as operated (population as_operated): nights replayed, capacity filled
+    calibration_intercept, …          over all and before termination, in the top tenth of all (population top_tenth),
+                                      at each cut-off and together, and within groups
+    found_per_100_listed, …           as operated (population as_operated): a night each cut-off, capacity filled
     found_per_hour_over_<baseline>    as operated, less what the best baseline finds per hour, paired
-    recall_mean, age_months           of the model that was trained once (ranking trained_once), by its age
+    recall_mean_after_3_months, …     of the model that was trained once (ranking trained_once), by its age
+    recall_mean_over_chosen_additive  what it costs that only additive candidates may rank (ranking chosen_of_all)
+
+A record is named by its as_of, population, ranking, measure and k: no two have the same five.
 """
 
 import math
@@ -26,7 +30,8 @@ from models.calibration_measures import calibration_table
 from models.evaluation import CURVE, FIXED_STAGE, POPULATIONS, headline
 from models.operated import Operation, operated
 from models.outcome import DATES, LabelState
-from models.rankers import BASELINES, GRID, ranking_name
+from models.rankers import ADDITIVE, BASELINES, GRID, ranking_name
+from models.selecting import CostOfAdditivity, SelectionRule, cost_of_additivity
 from models.verdicts import Verdict, verdict
 
 SCHEMA: dict[str, pl.DataType] = {
@@ -43,6 +48,9 @@ SCHEMA: dict[str, pl.DataType] = {
 
 OPERATED, PER_HOUR = "as_operated", "found_per_hour"
 """The population of the nights replayed, and of its measures the one that is told to people."""
+
+CHOSEN, CHOSEN_ADDITIVE = "chosen_of_all", "chosen_additive"
+"""Whoever the rule of `models.selecting` chose at each cut-off: of the whole grid, and of the additive candidates."""
 
 _DAYS_A_YEAR = 365.25
 _CALIBRATION = ("observed_over_expected", "intercept", "slope")
@@ -64,7 +72,8 @@ class Headline:
 class Reported:
     """Records, the headlines by population and falling value, the best baseline and the verdict of each population.
 
-    `positives` are the tenancies that had the outcome in a population's tested cut-offs.
+    `positives` are the tenancies that had the outcome in a population's tested cut-offs. `additivity` is what it costs
+    that only additive candidates may rank, None where only such ones, or none of them, were ranked.
     """
 
     records: pl.DataFrame
@@ -72,6 +81,7 @@ class Reported:
     best: dict[str, str]
     verdicts: dict[str, Verdict]
     positives: dict[str, int]
+    additivity: CostOfAdditivity | None
 
 
 def report(found: Backtest, plan: BacktestPlan, operation: Operation | None = None) -> Reported:
@@ -89,15 +99,18 @@ def report(found: Backtest, plan: BacktestPlan, operation: Operation | None = No
         for one in _headlines(name, each, found.ranked.rankings, best.get(name), capacities)
     )
     positives = {name: _positive_tenancies(found, name) for name, _ in by_population}
+    additivity = _additivity(found, plan, capacities)
     records = [
         found.evaluation.records(),
         _of_headlines(headlines, best),
         _calibration(found, plan),
         _operated(found, plan, operation, best.get(POPULATIONS[1])),
         _ageing(found),
+        _of_additivity(additivity),
     ]
     every = pl.concat([each for each in records if not each.is_empty()], how="diagonal")
-    return Reported(every, headlines, best, _verdicts(headlines, best, positives, found, plan), positives)
+    verdicts = _verdicts(headlines, best, positives, found, plan)
+    return Reported(every, headlines, best, verdicts, positives, additivity)
 
 
 def _verdicts(
@@ -193,14 +206,15 @@ def _of_headlines(headlines: Sequence[Headline], best: dict[str, str]) -> pl.Dat
 
 
 def _calibration(found: Backtest, plan: BacktestPlan) -> pl.DataFrame:
-    """Intercept, slope and ratio of the model over all cut-offs, and its Brier score beside that of the base rate."""
+    """Intercept, slope and ratio of the model at each cut-off and over all, and Brier beside that of the base rate."""
     if plan.model not in found.ranked.rankings:
         return pl.DataFrame()
-    table = calibration_table(found.evaluation.tested[POPULATIONS[0]], plan.model)
+    tables = {name: calibration_table(found.evaluation.tested[name], plan.model) for name in POPULATIONS[:2]}
+    early = tables[POPULATIONS[1]].filter(part="all").with_columns(part=pl.lit(POPULATIONS[1]))
+    every = tables[POPULATIONS[0]].with_columns(part=pl.col("part").replace("all", POPULATIONS[0]))
     rows = []
-    for row in table.filter(pl.col("as_of").is_null(), pl.col("judged")).iter_rows(named=True):
-        population = POPULATIONS[0] if row["part"] == "all" else row["part"]
-        head = (None, population, plan.model)
+    for row in pl.concat([every, early]).filter("judged").iter_rows(named=True):
+        head = (row["as_of"], row["part"], plan.model)
         rows += [
             (*head, f"calibration_{name}", None, row[name], row[f"{name}_low"], row[f"{name}_high"])
             for name in _CALIBRATION
@@ -242,8 +256,24 @@ def _ageing(found: Backtest) -> pl.DataFrame:
     """Recall by age, and less that of the model trained anew on the same cut-offs."""
     rows = []
     for row in found.ageing.iter_rows(named=True):
-        head = (None, POPULATIONS[1], ONCE)
-        rows.append((*head, "recall_mean", None, row["recall"], row["low"], row["high"], row["age_months"]))
+        head, after = (None, POPULATIONS[1], ONCE), f"after_{row['age_months']}_months"
+        rows.append((*head, f"recall_mean_{after}", None, row["recall"], row["low"], row["high"]))
         ends = (row["difference"], row["difference_low"], row["difference_high"])
-        rows.append((*head, f"recall_mean_over_{ANEW}", None, *ends, row["age_months"]))
-    return pl.DataFrame(rows, schema={**SCHEMA, "age_months": pl.Int64()}, orient="row")
+        rows.append((*head, f"recall_mean_{after}_over_{ANEW}", None, *ends))
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def _additivity(found: Backtest, plan: BacktestPlan, capacities: tuple[int, ...]) -> CostOfAdditivity | None:
+    tested = set(found.ranked.rankings)
+    if not tested & set(ADDITIVE) or not tested & (set(GRID) - set(ADDITIVE)):
+        return None
+    return cost_of_additivity(found.evaluation, SelectionRule(capacities=capacities), horizon=plan.horizon)
+
+
+def _of_additivity(cost: CostOfAdditivity | None) -> pl.DataFrame:
+    """What was lost, chosen by earlier cut-offs alone; none where no cut-off has enough of them before it."""
+    if cost is None or not cost.cut_offs:
+        return pl.DataFrame()
+    less = (cost.nested.value, cost.nested.low, cost.nested.high)
+    row = (None, POPULATIONS[1], CHOSEN, f"recall_mean_over_{CHOSEN_ADDITIVE}", None, *less)
+    return pl.DataFrame([row], schema=SCHEMA, orient="row")

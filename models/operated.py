@@ -1,9 +1,11 @@
-"""A ranking as the team would have met it: night after night, with places for so many, and nobody issued twice.
+"""A ranking as the team would have met it: one night a cut-off, with places for so many, and nobody issued twice.
 
-Each cut-off is a night. Whoever is past the early stages, is being helped, or was issued not long ago is passed over
-(F3 of the protocol: open cases removed, carried-over ones not issued again); the places are filled from the top. An
-*episode* begins when a tenancy is first listed and lasts until its event, or for the horizon: being listed again within
-it is the same episode. A hit the day before the event helps nobody, so hits are also counted with 30 and 60 days' lead.
+Each cut-off is a night, so that a backtest by months replays twelve nights a year: leads are those of a team that reads
+the list once a month, and shorter than with a list each morning. Whoever is past the early stages, is being helped, or
+was issued not long ago is passed over (F3 of the protocol: open cases removed, carried-over ones not issued again); the
+places are filled from the top. An *episode* begins when a tenancy is first listed and lasts until its event, or for the
+horizon: being listed again within it is the same episode. A hit the day before the event helps nobody, so hits are also
+counted with 30 and 60 days' lead.
 """
 
 from collections.abc import Sequence

@@ -15,18 +15,21 @@ from flows.backtest import Asked, backtest_home, prepare
 from flows.backtest_command import as_csv, as_json
 from flows.backtest_cut_offs import cut_offs_for, past_hashes, stored_cut_offs
 from flows.backtest_guard import days_to_prove, prove_no_look_ahead
-from flows.backtest_words import WORDS, per_hour, sentences, tables
+from flows.backtest_words import WORDS, additivity_sentences, per_hour, sentences, tables
 from flows.home import Home
 from flows.workroom import Workroom, opened
 from models.backtest_files import keep_frame
+from models.bootstrap import Interval
 from models.evaluation import TOP_STATES
-from models.rankers import MODEL, RULES
+from models.numerals import interval_text
+from models.rankers import MODEL, RULES, ranking_name
+from models.selecting import CostOfAdditivity
 from warehouse import building, features
 from warehouse.errors import LookAheadError, ModelError, SettingsError
 from warehouse.tables import Table
 
 AS_OF = date(2026, 1, 1)
-RANKINGS = (MODEL, RULES, "largest_arrears")
+RANKINGS = (MODEL, RULES, "largest_arrears", "bound_boosting")
 ASKED = Asked(cut_offs=2, processes=1, rankings=RANKINGS)
 LEAK = "demands_24_months_count"
 
@@ -52,10 +55,7 @@ def test_one_record_a_date_population_ranking_measure_and_k(first: Any) -> None:
     records = json.loads(as_json(first.reported.records))
     columns = {"as_of", "population", "ranking", "measure", "k", "value", "low", "high", "worst", "best", *TOP_STATES}
     assert columns <= set(records[0])
-    named = [
-        tuple(each[name] for name in ("as_of", "population", "ranking", "measure", "k", "age_months"))
-        for each in records
-    ]
+    named = [tuple(each[name] for name in ("as_of", "population", "ranking", "measure", "k")) for each in records]
     assert len(named) == len(set(named))
     assert {each["population"] for each in records} >= {"calendar", "before_termination", "fixed_stage", "as_operated"}
     assert {each["as_of"] for each in records} == {None, "2025-05-01", "2025-06-01"}
@@ -77,8 +77,22 @@ def test_the_words_give_every_ranking_the_verdict_and_why_there_is_none(first: A
         assert [table.row_count for table in shown] == [len(RANKINGS)] * 3
         told = " ".join(sentences(first, language))
         assert none in told
+        assert WORDS["too_early_to_choose"][language] in told
         assert "{" not in told
     assert all(set(words) == {"da", "en"} for words in WORDS.values())
+
+
+def test_what_exact_reasons_cost_is_said_with_who_was_chosen_and_on_how_many_months() -> None:
+    days = [date(2025, month, 1) for month in (1, 2, 3)]
+    pairs = [("forest", MODEL), ("bound_boosting", MODEL), ("forest", "regression_weak")]
+    lost = Interval(0.012, -0.004, 0.03)
+    cost = CostOfAdditivity(lost, 3, "forest", MODEL, lost, dict(zip(days, pairs, strict=True)))
+    (told,) = additivity_sentences(cost, "en")
+    assert told.startswith("Chosen month by month by what was known (the latest 3): ")
+    assert f"{ranking_name(MODEL, 'en')} (2×), {ranking_name('regression_weak', 'en')} (1×) of those with exact" in told
+    assert f"{ranking_name('forest', 'en')} (2×), {ranking_name('bound_boosting', 'en')} (1×) of all" in told
+    assert f"costs {interval_text(lost, 'en', sign=True)} of recall" in told
+    assert not list(additivity_sentences(None, "en"))
 
 
 def test_what_is_found_per_hour_stands_beside_the_model_and_every_other_ranking(first: Any) -> None:
@@ -91,7 +105,7 @@ def test_what_is_found_per_hour_stands_beside_the_model_and_every_other_ranking(
     over = records.filter(measure=f"found_per_hour_over_{best}")
     assert set(over["ranking"]) == set(RANKINGS) - {best}
     assert first.minutes_per_contact == 60
-    for language, words in (("da", "antaget: 60 minutter pr. henvendelse"), ("en", "assumed: 60 minutes a contact")):
+    for language, words in (("da", "antaget: 60 min. pr. henvendelse"), ("en", "assumed: 60 minutes a contact")):
         (table,) = per_hour(first, language)
         assert table.row_count == len(RANKINGS)
         assert words in table.title
