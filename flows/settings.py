@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flows.home import Home
+from warehouse.dates import REPORTING_LAG_DAYS
 from warehouse.definitions import DEFAULT_OUTCOME, CohortDefinition, OutcomeDefinition
 from warehouse.errors import SettingsError
 from warehouse.vocabulary import FEEDS
@@ -50,7 +51,7 @@ class OutcomeSettings(_Section):
     kinds: tuple[OutcomeKind, ...] = Field(("court_request", "evicted"), min_length=1)
     grounds: tuple[Ground, ...] = Field(("arrears",), min_length=1)
     horizon_days: int = Field(DEFAULT_OUTCOME.horizon_days, ge=14, le=730)
-    reporting_lag_days: int = Field(14, ge=0, le=365)
+    reporting_lag_days: int = Field(REPORTING_LAG_DAYS, ge=0, le=365)
 
     @property
     def definition(self) -> OutcomeDefinition:

@@ -8,14 +8,11 @@ from enum import StrEnum
 import polars as pl
 
 from models.matrix import KEY
-from warehouse.dates import HORIZON_DAYS, outcome_window
+from warehouse.dates import HORIZON_DAYS, REPORTING_LAG_DAYS, outcome_window
 from warehouse.errors import LookAheadError, ModelError
 
 LATE_STAGES = ("termination", "court", "closed")
 """Stages that are ordered by their deadlines and not by the score."""
-
-REPORTING_LAG_DAYS = 31
-"""Notices are delivered monthly by most senders: an outcome is known for certain a month after its window closed."""
 
 
 class LabelState(StrEnum):

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.outcome import REPORTING_LAG_DAYS, Horizon, mature_cut_offs, refuse_look_ahead
-from warehouse.dates import HORIZON_DAYS
+from models.outcome import Horizon, mature_cut_offs, refuse_look_ahead
+from warehouse.dates import HORIZON_DAYS, REPORTING_LAG_DAYS
 from warehouse.errors import LookAheadError, ModelError
 
 FEWEST_CUT_OFFS = 2

@@ -5,6 +5,9 @@ from datetime import date, timedelta
 HORIZON_DAYS = 182
 """How far ahead the outcome is looked for, in days (the contract's default)."""
 
+REPORTING_LAG_DAYS = 31
+"""Notices are delivered monthly by most senders: an outcome is known for certain a month after its window closed."""
+
 
 def month_start(day: date) -> date:
     """The first day of the month `day` lies in."""
