@@ -10,6 +10,7 @@ import typer
 
 from flows.clock import today
 from flows.command_options import AsOf, Lang, language_of, ready
+from warehouse.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,6 +53,13 @@ def backtest(
     is refused by name.
     """
     home = ready(context)
+    if out is not None and output is BacktestFormat.table:
+        raise UsageError(
+            expected="--format json or csv beside --out",
+            found="a table for the terminal",
+            where="bovagt backtest",
+            remedy="Add --format json, or leave --out away.",
+        )
     from flows.backtest import Asked, run_backtest
 
     tested = run_backtest(home, as_of or today(), Asked(cutoffs, processes))

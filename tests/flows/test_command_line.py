@@ -24,6 +24,10 @@ PROMISED = (
     "models",
     "promote",
     "rollback",
+    "backtest",
+    "ablation",
+    "effect",
+    "account",
 )
 
 
@@ -61,6 +65,15 @@ def test_a_directory_that_is_not_ready_answers_2_and_says_what_to_do(tmp_path: P
     assert told.returncode == 2
     assert re.search(r"expected bovagt\.toml; found none\. .*bovagt --home .* init", told.stderr)
     assert "Traceback" not in told.stderr
+
+
+def test_a_file_for_a_table_of_the_terminal_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    ready = CliRunner().invoke(app, ["--home", str(tmp_path / "town"), "init", "--purpose", "development"])
+    assert ready.exit_code == 0, ready.output
+    told = _bovagt("--home", str(tmp_path / "town"), "backtest", "--out", str(tmp_path / "told.json"))
+    assert told.returncode == 2
+    assert "expected --format json or csv beside --out; found a table for the terminal" in told.stderr
+    assert not (tmp_path / "told.json").exists()
 
 
 def test_every_text_has_both_languages_and_the_same_blanks() -> None:
