@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.case_files import case_frames
 from flows.changes import Changes, what_changed
 from flows.scoring import Scored
 from flows.workroom import Workroom
@@ -102,6 +103,7 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
         "deadlines": deadlines.join(listed.rows, on=TENANCY, how="semi", maintain_order="left"),
         "freshness": read_freshness(room.connection, day),
         "assignment": listed.assignment,
+        **case_frames(room, scored.as_of),
     }
     sections = dict(sorted(listed.rows.group_by("section").len().iter_rows()))
     facts = scored.facts | {"listed": sections, "changes": listed.changes.facts}

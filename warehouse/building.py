@@ -1,6 +1,7 @@
 """Builds the tables of layers 3 to 6 for the dates bound at the door, each from its folder's bare select."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from graphlib import TopologicalSorter
@@ -71,6 +72,16 @@ def build(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], *, kee
                 remedy="Mend query.sql or the table it reads.",
             ) from error
     return warnings
+
+
+@contextmanager
+def nothing_kept(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What is built within is gone after it."""
+    connection.begin()
+    try:
+        yield
+    finally:
+        connection.rollback()
 
 
 @cache

@@ -4,15 +4,14 @@ The cost is that of the rows, not of the whole town on each of their days. What 
 connection's temporary tables and is rolled back: the cohorts that are kept stay as they are, also for the same days.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
 import polars as pl
 
-from warehouse.building import build, tables_in_order, tables_towards
+from warehouse.building import build, nothing_kept, tables_in_order, tables_towards
 from warehouse.definitions import DEFAULT_OUTCOME, EVERYBODY, CohortDefinition, OutcomeDefinition
 from warehouse.door import bind, bind_rows, run_bound
 from warehouse.errors import StoreError
@@ -74,7 +73,7 @@ _SCHEMA = pl.Schema({"as_of": pl.Date(), "landlord": pl.String(), "tenancy_no": 
 
 
 def _demanded(connection: duckdb.DuckDBPyConnection, days: Sequence[date], days_after: int) -> pl.DataFrame:
-    with _nothing_kept(connection):
+    with nothing_kept(connection):
         run_bound(connection, "bind_dates", {"dates": days})
         run_bound(connection, "bind_switched_off", {"feeds": []})
         run_bound(connection, "bind_fixed_stage", {"days_after": days_after})
@@ -111,7 +110,7 @@ def build_rows(
             remedy="Ask for days on which something was known.",
         )
     days = asked["as_of"].unique().to_list()
-    with _nothing_kept(connection):
+    with nothing_kept(connection):
         bind_cohort(connection, cohort)
         town = _surroundings(connection, asked, switched_off)
         bind_rows(connection, asked.rows(), switched_off)
@@ -161,13 +160,3 @@ def _outcomes(
     bind_outcome(connection, days, known_before, wanted)
     build(connection, tables_in_order("outcome"), keep=False)
     return read_kept(connection, "outcome_tenancy", days)
-
-
-@contextmanager
-def _nothing_kept(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """What is built within is gone after it."""
-    connection.begin()
-    try:
-        yield
-    finally:
-        connection.rollback()

@@ -15,7 +15,7 @@ TABLES = Path(__file__).with_name("tables")
 """Where the layers lie."""
 
 Stored = Literal["view", "batch", "kept"]
-Step = Literal["night", "outcome", "fixed_stage"]
+Step = Literal["night", "outcome", "fixed_stage", "case"]
 Counts = Literal["tenancy", "town"]
 
 

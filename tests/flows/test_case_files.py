@@ -1,0 +1,72 @@
+"""A published night holds, for whoever opens a case, every active tenancy: its months, events, home and occupants."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from flows.case_files import case_frames
+from flows.home import Home
+from flows.nightly import nightly
+from flows.workroom import opened
+from tests.flows.conftest import UNTIL
+from worklist.export import parquet_bytes
+from worklist.published import Night, read_night
+
+TENANCY = ["landlord", "tenancy_no"]
+FILES = ("months", "events", "dwellings", "occupants")
+
+
+@pytest.fixture(scope="module")
+def home(taken_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    path = Path(shutil.copytree(taken_in, tmp_path_factory.mktemp("cases") / "hamlet", symlinks=True))
+    nightly(Home(path), UNTIL, UNTIL)
+    return Home(path)
+
+
+@pytest.fixture(scope="module")
+def night(home: Home) -> Night:
+    return read_night(home.published, UNTIL)
+
+
+def test_every_scored_tenancy_has_its_home_and_nobody_else_has(night: Night) -> None:
+    scored = night.frame("scores").select(TENANCY).sort(TENANCY)
+    assert_frame_equal(night.frame("dwellings").select(TENANCY), scored)
+    for name in FILES:
+        frame = night.frame(name)
+        assert frame.height > 0
+        assert frame.join(scored, on=TENANCY, how="anti").is_empty()
+
+
+def test_the_last_month_ends_with_what_the_list_says_is_owed(night: Night) -> None:
+    """The picture and the list are of one account."""
+    newest = night.frame("months").sort("month").group_by(TENANCY).last()
+    owed = night.frame("worklist").filter(pl.col("arrears_dkk").is_not_null()).join(newest, on=TENANCY)
+    assert owed.height > 5
+    assert (owed["arrears_dkk"] == owed["balance_dkk"]).mean() == 1
+
+
+def test_the_same_night_gives_the_same_bytes_also_after_another_one(home: Home, night: Night) -> None:
+    with opened(home) as room:
+        case_frames(room, UNTIL - timedelta(days=40))
+        again = {f"{name}.parquet": parquet_bytes(frame) for name, frame in case_frames(room, UNTIL).items()}
+    assert again == {name: night.files[name] for name in again}
+    assert {f"{name}.parquet" for name in FILES} == set(again)
+
+
+def test_what_they_say_of_people_is_codes_and_pseudonyms(night: Night) -> None:
+    """Whatever is text is a code, a number that a sender gave, or a pseudonym."""
+    free = {"landlord", "tenancy_no", "home_id", "identity_mac", "person_id", "fact", "sender", "estate", "district"}
+    for name in FILES:
+        frame = night.frame(name)
+        texts = [column for column, kind in frame.schema.items() if kind == pl.String and column not in free]
+        for column in texts:
+            assert frame[column].drop_nulls().str.contains(r"^[A-Za-z0-9_]+$").all(), column
+            assert frame[column].n_unique() < 40, column
+
+
+def test_a_concern_or_contact_of_today_is_not_known_yet(night: Night) -> None:
+    assert night.frame("events").filter((pl.col("on") >= UNTIL) | (pl.col("known_on") >= UNTIL)).is_empty()
