@@ -16,7 +16,7 @@ import polars as pl
 
 from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, write_bytes
 from models.explained import ExplainedModel
-from models.fitting import fit_taught, last_ones_calibrate, on_days, taught_by
+from models.fitting import Split, fit_taught, last_ones_calibrate, on_days, taught_by
 from models.leaks import refuse_revealing
 from models.matrix import KEY, Column, Floats
 from models.model_files import from_bytes, to_bytes
@@ -135,11 +135,10 @@ def take(step: Step) -> int:
 
 
 class _Lessons:
-    """The rows that teach and those that calibrate, read when the first ranking needs them."""
+    """What teaches each way, and the rows that calibrate; read anew for another way: memory holds the rows once."""
 
     def __init__(self, lesson: Lesson, guarded: bool) -> None:
         self.lesson, self.guarded = lesson, guarded
-        self.rows: pl.DataFrame | None = None
         self.calibrating = pl.DataFrame()
         self.by: tuple[How | None, Taught] | None = None
 
@@ -147,18 +146,19 @@ class _Lessons:
         """What teaches `how`; the last one asked for is kept, since the rankings that share it follow each other."""
         if self.by is None or self.by[0] != how:
             self.by = None
-            lesson = self.lesson
-            self.by = how, taught_by(self._read(), lesson.columns, lesson.seed, lesson.horizon, how)
+            lesson, split = self.lesson, last_ones_calibrate(self.lesson.days)
+            labelled = self._read(split)
+            self.by = how, taught_by(labelled, lesson.columns, lesson.seed, lesson.horizon, how, split.fit)
         return self.by[1]
 
-    def _read(self) -> pl.DataFrame:
-        if self.rows is None:
-            labelled, split = self.lesson.read(), last_ones_calibrate(self.lesson.days)
+    def _read(self, split: Split) -> pl.DataFrame:
+        """All rows of the lesson; proved, and those that calibrate put aside, when they are first read."""
+        labelled = self.lesson.read()
+        if self.calibrating.is_empty():
             if self.guarded:
                 refuse_revealing(labelled.filter(as_of=self.lesson.days[-1]), self.lesson.columns)
             self.calibrating = counted_rows(on_days(labelled, split.calibrate))
-            self.rows = on_days(labelled, split.fit)
-        return self.rows
+        return labelled
 
 
 def _ranker(work: Work, lessons: _Lessons) -> Scorer:

@@ -94,12 +94,16 @@ def _signed(matrix: pl.DataFrame, name: str) -> Floats:
 
 def in_turn(each: Sequence[Floats]) -> Floats:
     """One number a row that sorts as the first of `each`, its ties as the next, and so on; equal rows are equal."""
-    placed = np.zeros(each[0].size)
-    for values in each:
-        among = np.unique(values, return_inverse=True)[1].astype(np.float64)
+    placed = _places(each[0])
+    for values in each[1:]:
         # Places again after each step: products of places would outgrow the whole numbers of a float.
-        placed = np.unique(placed * (values.size + 1.0) + among, return_inverse=True)[1].astype(np.float64)
+        placed = _places(placed * (values.size + 1.0) + _places(values))
     return placed
+
+
+def _places(values: Floats) -> Floats:
+    """0 for the least value, 1 for the next; equal values share a place."""
+    return pl.Series(values).rank("dense").cast(pl.Float64).to_numpy() - 1
 
 
 @dataclass

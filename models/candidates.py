@@ -151,7 +151,7 @@ class AveragedBoosting(AdditiveBoosting):
     one sees thresholds, the other draws on many weak signs at once.
     """
 
-    name: str = "averaged_boosting"
+    name: str = "averaged"
     members: int = 3
     one_in: int = 24
     regression: float | None = None
@@ -201,33 +201,6 @@ def _place_of(model: ExplainedModel, j: int, bins: Bins) -> int:
     """The first of the finer `bins` that lies in the bin of the typical tenancy of `model`."""
     inside = model.bins[j].numbers(np.r_[-np.inf, bins.edges, np.nan])
     return int(np.flatnonzero(inside == model.typical[j])[0])
-
-
-@dataclass
-class Blend:
-    """The mean of the log odds of different rankers: what one of them misses another may see."""
-
-    name: str
-    parts: tuple[Any, ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """What its parts need."""
-        return tuple(dict.fromkeys(column for part in self.parts for column in part.needs))
-
-    def fit(self, matrix: pl.DataFrame, outcomes: Flags, weights: Floats | None = None) -> Self:
-        """Fit every part."""
-        require_columns(matrix, self.needs, "the training matrix")
-        for part in self.parts:
-            part.fit(matrix, outcomes, weights)
-        return self
-
-    def score(self, matrix: pl.DataFrame) -> Floats:
-        """The mean of the parts' log odds."""
-        require_columns(matrix, self.needs, f"the matrix to be scored by {self.name}")
-        return np.mean(
-            [part.raw(matrix) if hasattr(part, "raw") else part.score(matrix) for part in self.parts], axis=0
-        )
 
 
 def boosting(

@@ -13,7 +13,7 @@ import polars as pl
 
 from models.baselines import BaseRate, ByColumns, Order, Regression, Written, written_baselines
 from models.boosting import AdditiveBoosting
-from models.candidates import AveragedBoosting, Blend, Ensemble, Fitted, Trees, boosting, forest
+from models.candidates import AveragedBoosting, Ensemble, Fitted, Trees, boosting, forest
 from models.forecasting import ForecastingRegression
 from models.matrix import Column, Flags, Floats
 from models.rules import RulesRanker
@@ -70,8 +70,6 @@ def _candidate(name: str, columns: tuple[Column, ...], seed: int) -> Ranker:
         return TabulatedRegression(columns, seed=seed, name=name, one_in=one_in, **settings)
     if written["kind"] == "forecasting":
         return ForecastingRegression(columns, seed=seed, name=name, one_in=one_in, **settings)
-    if written["kind"] == "blend":
-        return Blend(name, tuple(_candidate(part, columns, seed) for part in settings["parts"]))
     reads = tuple(column.name for column in columns)
     return Ensemble(name, reads, partial(_member, written["kind"], settings, columns), members, one_in, seed)
 

@@ -8,7 +8,7 @@ import pytest
 
 from models import sampling
 from models.boosting import AdditiveBoosting
-from models.candidates import AveragedBoosting, Blend, merge
+from models.candidates import AveragedBoosting, merge
 from models.explained import from_state, to_state
 from models.matrix import TENANCY, Column
 from models.measures import area_under_roc, blocks
@@ -115,14 +115,6 @@ def test_an_averaged_model_keeps_its_directions_and_survives_its_file(world: Any
 def test_what_may_be_put_to_use_says_exactly_what_each_feature_adds(name: str, world: Any) -> None:
     model: Any = RANKERS[name](world.columns, 0).fit(world.matrix, world.flags)
     assert np.abs(model.base + model.contributions(world.matrix).sum(axis=1) - model.raw(world.matrix)).max() < 1e-9
-
-
-def test_a_blend_is_the_mean_of_the_log_odds_of_its_parts(world: Any) -> None:
-    blend = RANKERS["blend"](world.columns, 0).fit(world.matrix, world.flags)
-    assert isinstance(blend, Blend)
-    odds = [part.raw(world.matrix) if hasattr(part, "raw") else part.score(world.matrix) for part in blend.parts]
-    assert len(odds) == 2
-    assert np.array_equal(blend.score(world.matrix), np.mean(odds, axis=0))
 
 
 def test_the_regression_finds_the_planted_risk_and_keeps_to_the_directions(world: Any) -> None:
