@@ -9,6 +9,7 @@ from prefect import flow
 from flows.clock import today
 from flows.home import Home
 from flows.orchestration import Run, as_tasks, keep_table, plainly
+from flows.page import bring_back
 from flows.progress import Advance, bar, silent
 from flows.runs import exclusive, recorded
 from flows.workroom import Workroom, opened
@@ -28,8 +29,10 @@ def intake(home: Home, day: date, run: Run = plainly, progress: Advance = silent
 def take_in_all(room: Workroom, day: date, run: Run, progress: Advance) -> pl.DataFrame:
     """Take in every delivery that is new or may now be read better; the feed and file of each of them.
 
-    Facts and links are made anew where a delivery asks for it, also where a run before this one was killed first.
+    What the team typed into its page comes first: it is a sender like any other. Facts and links are made anew where a
+    delivery asks for it, also where a run before this one was killed first.
     """
+    run(bring_back, room.home, room.settings)
     layouts = read_layouts(room.home.layouts)
     found: list[Delivery] = run(find_deliveries, room.home.inbox)
     waiting = [delivery for delivery in found if needs_intake(delivery, room.connection, layouts)]

@@ -1,7 +1,10 @@
 """The team's page, built from a municipality's directory: its nights, its own database, and the clock."""
 
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,7 +13,7 @@ from flows.home import Home
 from flows.keys import read_key
 from flows.runs import latest_run
 from flows.settings import Settings, read_settings
-from warehouse.errors import KeyMissingError
+from warehouse.errors import KeyMissingError, StoreError
 
 if TYPE_CHECKING:
     from warehouse.vault import Vault
@@ -27,9 +30,31 @@ def page_database(home: Home, settings: Settings) -> "Database":
     """The page's own database, its tables brought up to date first."""
     from worklist.cases.database import migrate, open_database
 
-    url = settings.page.database_url or f"sqlite:///{home.path.resolve() / 'page.sqlite'}"
+    url = settings.page.database_url or f"sqlite:///{_own_file(home)}"
     migrate(url)
     return open_database(url)
+
+
+def bring_back(home: Home, settings: Settings) -> list[Path]:
+    """Write what the team typed in since the last time into the inbox, as deliveries; the files.
+
+    None where the page has never been used. A database that does not answer is told on standard error and tried again
+    the next time: the list of the morning matters more, and nothing is lost.
+    """
+    if not settings.page.database_url and not _own_file(home).exists():
+        return []
+    from worklist.cases.outbox import deliver
+
+    try:
+        with closing(page_database(home, settings)) as database:
+            return deliver(database, home.inbox, now())
+    except StoreError as error:
+        print(f"What was typed into the page waits: {error}", file=sys.stderr)
+        return []
+
+
+def _own_file(home: Home) -> Path:
+    return home.path.resolve() / "page.sqlite"
 
 
 def site_of(home: Home, *, secure: bool | None = None) -> "Site":

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from worklist.cases.codes import ATTEMPTS, INTERVENTIONS, MARKS, OPEN, OUTCOMES, RESULTS
 from worklist.cases.database import Database
 from worklist.cases.errors import CaseChanged, InputRefused
-from worklist.cases.outbox import last_contact, put
+from worklist.cases.outbox import REGISTERED_ON, last_contact, put
 from worklist.cases.tables import CaseRow, EventRow
 
 LONGEST_TEXT = 4000
@@ -268,12 +268,14 @@ def _contact_cells(change: Change, contact: Contact) -> dict[str, Any]:
         "reached": result.reached,
         "intervention": contact.intervention,
         "outcome": "agreed" if agreed else result.outcome,
+        REGISTERED_ON: change.day.isoformat(),
     }
 
 
 def _outcome_cells(session: Session, change: Change, intervention: str | None, decided_on: date) -> dict[str, Any]:
     """The last contact's columns, or those of one through a caseworker, with what was agreed."""
     agreed = {"intervention": intervention, "reached": True, "outcome": "agreed"}
+    agreed[REGISTERED_ON] = change.day.isoformat()
     since = decided_on.replace(year=decided_on.year - 1, day=min(decided_on.day, 28)).isoformat()
     last = last_contact(session, change.landlord, change.tenancy_no, since)
     # One who already agreed to something else keeps it: the new agreement is a contact of its own.

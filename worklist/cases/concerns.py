@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from warehouse.vocabulary import FEEDS
 from worklist.cases.database import Database
 from worklist.cases.errors import InputRefused
-from worklist.cases.outbox import put
+from worklist.cases.outbox import REGISTERED_ON, put
 
 _DENMARK = ZoneInfo("Europe/Copenhagen")
 
@@ -38,7 +38,8 @@ def record_concern(database: Database, concern: Concern, received_at: datetime, 
     number = "form-" + hashlib.sha256(form_no.encode()).hexdigest()[:20]
     moment = received_at.astimezone(_DENMARK).replace(microsecond=0, tzinfo=None).isoformat()
     with database.writing() as session:
-        put(session, "concerns", number, 1, {"concern_no": number, "received_at": moment, **filled})
+        cells = {"concern_no": number, "received_at": moment, REGISTERED_ON: moment[:10], **filled}
+        put(session, "concerns", number, 1, cells)
     return number
 
 

@@ -29,6 +29,9 @@ from warehouse.vocabulary import FEEDS
 from worklist.cases.database import Database
 from worklist.cases.tables import OutboxRow
 
+REGISTERED_ON = "registered_on"
+"""The column with the day a row was typed in: it is known from then on, however late its file is taken in."""
+
 _DENMARK = ZoneInfo("Europe/Copenhagen")
 _KEPT_AFTER_DELIVERY = {"contacts"}
 """Their rows hold no personal data beyond the tenancy's key, and an outcome later makes a new version of one."""
@@ -141,7 +144,7 @@ def _rows_of(database: Database, file_name: str) -> list[dict[str, Any]]:
 def _content(feed: str, rows: Sequence[dict[str, Any]]) -> bytes:
     """The rows in the standard layout, all columns of the feed: intake then knows that none was forgotten."""
     out = io.StringIO()
-    columns = [field.name for field in FEEDS[feed].fields]
+    columns = [*(field.name for field in FEEDS[feed].fields), REGISTERED_ON]
     table = csv.writer(out, delimiter=";", lineterminator="\n")
     table.writerow(columns)
     table.writerows([_cell(row.get(column)) for column in columns] for row in rows)
