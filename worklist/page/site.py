@@ -3,14 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from warehouse.vault import Vault
 from worklist.cases.database import Database
 from worklist.published import Night, current
 from worklist.publishing import CURRENT
+
+if TYPE_CHECKING:
+    from worklist.page.names import Names
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
@@ -51,6 +56,13 @@ class Site:
     capacity: int = 25
     language: str = "da"
     secure: bool = True
+
+    @cached_property
+    def names(self) -> "Names":
+        """Who lives where; one for all who ask, since it keeps what was looked up of the night."""
+        from worklist.page.names import Names
+
+        return Names(self.vault)
 
     def today(self) -> date:
         """The day it is in Denmark."""
