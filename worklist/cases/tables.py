@@ -127,3 +127,31 @@ class OutboxRow(Table):
     cells: Mapped[dict[str, Any]]
     file_name: Mapped[str | None] = mapped_column(index=True)
     delivered_at: Mapped[datetime | None]
+
+
+class ArrivalRow(Table):
+    """A concern that was typed in or sent: codes, and the tenancy where it was clear at once; nothing personal."""
+
+    __tablename__ = "arrival"
+
+    concern_no: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
+    sender: Mapped[str]
+    category: Mapped[str]
+    urgency: Mapped[str | None]
+    landlord: Mapped[str | None]
+    tenancy_no: Mapped[str | None]
+    recorded_by: Mapped[str]
+
+
+class SenderKeyRow(Table):
+    """A program that may send concerns, and as which sender; only the SHA-256 of its key is kept."""
+
+    __tablename__ = "sender_key"
+
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    sender: Mapped[str]
+    made_at: Mapped[datetime]
+    active: Mapped[bool]
