@@ -117,6 +117,14 @@ class Vault:
         """
         return self._frame(kind, self._read("vault_identities", {"kind": kind}))
 
+    def named(self, kind: str, macs: Iterable[str]) -> pl.DataFrame:
+        """The identities that `macs` name, as `identities` gives them; a mac that the vault does not know is left out.
+
+        Versions of facts and published nights name identities so. The cost is that of what is asked for.
+        """
+        asked = {"kind": kind, "macs": json.dumps(sorted(set(macs)))}
+        return self._frame(kind, self._read("vault_identities_of_macs", asked))
+
     def lookup(self, kind: str, record_key: str) -> pl.DataFrame:
         """The identities of one record, as `identities` gives them, the first known first.
 

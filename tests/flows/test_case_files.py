@@ -10,10 +10,14 @@ from polars.testing import assert_frame_equal
 
 from flows.case_files import case_frames
 from flows.home import Home
+from flows.keys import read_key
 from flows.nightly import nightly
+from flows.settings import read_settings
 from flows.workroom import opened
 from tests.flows.conftest import UNTIL
+from warehouse.vault import Vault
 from worklist.export import parquet_bytes
+from worklist.page.names import MOST_HITS, Names
 from worklist.published import Night, read_night
 
 TENANCY = ["landlord", "tenancy_no"]
@@ -70,3 +74,44 @@ def test_what_they_say_of_people_is_codes_and_pseudonyms(night: Night) -> None:
 
 def test_a_concern_or_contact_of_today_is_not_known_yet(night: Night) -> None:
     assert night.frame("events").filter((pl.col("on") >= UNTIL) | (pl.col("known_on") >= UNTIL)).is_empty()
+
+
+def test_the_vault_names_everybody_whom_the_night_names(home: Home, night: Night) -> None:
+    """Each pseudonym leads back to the person: found by number and by name, and living where the night says."""
+
+    def vault() -> Vault:
+        return Vault(home.vault, read_key(home, read_settings(home).vault))
+
+    names = Names(vault)
+    homes = names.of_many(night, night.frame("dwellings").select(TENANCY).iter_rows(), see_protected=True)
+    with vault() as opened_vault:
+        pseudonym = opened_vault.pseudonyms.person
+    tenants = [(tenancy, each.tenant) for tenancy, each in homes.items()]
+    assert all(each.protected or each.address for each in homes.values())
+    assert sum(each.protected for each in homes.values()) < len(homes) / 10
+    for tenancy, tenant in tenants[:40]:
+        assert tenant is not None
+        if tenant.name is None:
+            # Register and landlord both write that the name is protected.
+            assert homes[tenancy].protected
+            continue
+        # Many may have a common name; the tenancy is among them.
+        found = names.find(tenant.name, night, see_protected=True)
+        assert tenancy in found or len(found) == MOST_HITS
+        if tenant.person_id is not None:
+            cpr = names.cpr(tenant.person_id, night)
+            assert cpr is not None
+            assert pseudonym(cpr) == tenant.person_id
+            assert tenancy in names.find(cpr, night, see_protected=True)
+
+
+def test_what_is_protected_is_named_to_nobody_who_may_not_see_it(home: Home, night: Night) -> None:
+    names = Names(lambda: Vault(home.vault, read_key(home, read_settings(home).vault)))
+    wanted = list(night.frame("dwellings").select(TENANCY).iter_rows())
+    seen = names.of_many(night, wanted, see_protected=True)
+    hidden = names.of_many(night, wanted, see_protected=False)
+    protected = [tenancy for tenancy, each in seen.items() if each.protected]
+    assert all(hidden[tenancy].address is None for tenancy in protected)
+    for tenancy in protected:
+        if address := seen[tenancy].address:
+            assert tenancy not in names.find(address, night, see_protected=False)
