@@ -10,13 +10,13 @@ from starlette.exceptions import HTTPException
 from warehouse.errors import BovagtError
 from worklist.cases.errors import CaseChanged
 from worklist.health import add_health
-from worklist.page import entrance
+from worklist.page import contact, entrance
 from worklist.page.formats import moment
 from worklist.page.rendering import HERE, language_of, message
 from worklist.page.security import ForeignForm, NotAllowed, SecurityHeaders, SignInNeeded, sign_in_path, visitor_of
 from worklist.page.site import Site
 
-ROUTERS = (entrance.router,)
+ROUTERS = (entrance.router, contact.router)
 """Every room of the page."""
 
 
