@@ -10,13 +10,14 @@ from starlette.exceptions import HTTPException
 from warehouse.errors import BovagtError
 from worklist.cases.errors import CaseChanged
 from worklist.health import add_health
-from worklist.page import contact, entrance
+from worklist.page import concern, contact, entrance
+from worklist.page.concern_api import concern_api
 from worklist.page.formats import moment
 from worklist.page.rendering import HERE, language_of, message
 from worklist.page.security import ForeignForm, NotAllowed, SecurityHeaders, SignInNeeded, sign_in_path, visitor_of
 from worklist.page.site import Site
 
-ROUTERS = (entrance.router, contact.router)
+ROUTERS = (entrance.router, concern.router, contact.router)
 """Every room of the page."""
 
 
@@ -25,6 +26,7 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/api", concern_api(site), name="api")
     add_health(app, site.nights.root)
     for router in ROUTERS:
         app.include_router(router)

@@ -14,7 +14,7 @@ class Place:
     roles: frozenset[str]
 
 
-MENU: tuple[Place, ...] = ()
+MENU: tuple[Place, ...] = (Place("concern", "/concern", frozenset({"worker", "coordinator", "sender"})),)
 
 
 def menu(visitor: Visitor) -> list[Place]:

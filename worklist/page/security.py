@@ -20,6 +20,9 @@ SESSION, VISIT = "bovagt_session", "bovagt_visit"
 
 FORM_TOKEN = "form_token"
 
+LARGEST_FIELD_BYTES = 8 * 1024 * 1024
+"""What a field may hold before the page stops reading. A text that is merely too long is given back to be shortened."""
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
@@ -122,7 +125,7 @@ def set_cookie(request: Request, response: Response, name: str, value: str) -> N
 
 async def checked_form(request: Request) -> FormData:
     """The fields of a form that this page gave to this browser; `ForeignForm` for any other."""
-    fields = await request.form()
+    fields = await request.form(max_part_size=LARGEST_FIELD_BYTES)
     secret = request.cookies.get(SESSION) or request.cookies.get(VISIT) or ""
     given = fields.get(FORM_TOKEN, "")
     if not secret or not isinstance(given, str) or not hmac.compare_digest(given.encode(), _token(secret).encode()):
