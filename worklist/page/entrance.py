@@ -4,10 +4,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from worklist.cases.access import Access, log_access
-from worklist.cases.accounts import ABSOLUTE, sign_in, sign_out
+from worklist.cases.accounts import ABSOLUTE, sign_in, sign_out, signed_in
 from worklist.cases.errors import SignInRefused
+from worklist.page.menu import menu
 from worklist.page.rendering import LANGUAGE, page
-from worklist.page.security import SESSION, VISIT, Fields, local_path, set_cookie, text_of, visitor_of
+from worklist.page.security import SESSION, VISIT, Fields, Visitor, local_path, set_cookie, text_of, visitor_of
 from worklist.page.site import Site
 from worklist.page.words import LANGUAGES
 
@@ -31,10 +32,17 @@ def enter(request: Request, fields: Fields) -> Response:
         why = "sign_in.locked" if refused.locked else "sign_in.wrong"
         return page(request, "sign_in.html", 401, refused=why, name=name, next=then)
     log_access(site.database, Access(name.lower(), site.now(), "sign_in"))
-    response = RedirectResponse(then, 303)
+    response = RedirectResponse(then if then != "/" else _first_place(site, token), 303)
     set_cookie(request, response, SESSION, token)
     response.delete_cookie(VISIT)
     return response
+
+
+def _first_place(site: Site, token: str) -> str:
+    """Where this account's work begins: not everybody has the list."""
+    account = signed_in(site.database, token, site.now())
+    places = menu(Visitor(account, token)) if account else []
+    return places[0].path if places else "/"
 
 
 @router.post("/sign-out")

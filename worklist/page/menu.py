@@ -14,7 +14,11 @@ class Place:
     roles: frozenset[str]
 
 
-MENU: tuple[Place, ...] = (Place("concern", "/concern", frozenset({"worker", "coordinator", "sender"})),)
+MENU: tuple[Place, ...] = (
+    Place("concern", "/concern", frozenset({"worker", "coordinator", "sender"})),
+    Place("people", "/people", frozenset({"administrator"})),
+    Place("access", "/access", frozenset({"dpo"})),
+)
 
 
 def menu(visitor: Visitor) -> list[Place]:

@@ -2,26 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.worklist.page.signing import NOW, client_of, enter, new_database, token_of
 from warehouse.vocabulary import FEEDS
-from worklist.cases.accounts import add_account
 from worklist.cases.arrivals import arrivals, told_of
-from worklist.cases.database import Database, migrate, open_database
+from worklist.cases.database import Database
 from worklist.cases.sender_keys import close_key, make_key
-from worklist.page.application import create_app
 from worklist.page.concern import CODES, check
-from worklist.page.site import Nights, Site
 from worklist.page.words import written
 
-NOW = datetime(2026, 1, 4, 13, 0, tzinfo=UTC)
 TODAY = date(2026, 1, 4)
-PASSWORD = "fire opdigtede ord her"
 GOOD = {
     "sender": "shelter",
     "category": "rent_arrears",
@@ -38,11 +34,7 @@ SENT = {"reference": "sag 7", "category": "rent_arrears", "cpr": "0101701234"}
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'page.sqlite'}"
-    migrate(url)
-    database = open_database(url)
-    for role in ("worker", "sender", "analyst", "dpo", "administrator"):
-        add_account(database, role, PASSWORD, [role], NOW)
+    database = new_database(tmp_path)
     yield database
     database.close()
 
@@ -50,28 +42,18 @@ def kept(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def client(kept: Database, tmp_path: Path) -> TestClient:
     """The page of a municipality without a night yet."""
-    site = Site(Nights(tmp_path / "published"), kept, tmp_path / "inbox", lambda: NOW)
-    return TestClient(create_app(site), base_url="https://testserver")
-
-
-def _token(answer: Any) -> str:
-    return re.search(r'name="form_token" value="([0-9a-f]+)"', answer.text)[1]  # type: ignore[index]
-
-
-def _enter(client: TestClient, name: str) -> None:
-    typed = {"name": name, "password": PASSWORD, "form_token": _token(client.get("/sign-in"))}
-    assert client.post("/sign-in", data=typed, follow_redirects=False).status_code == 303
+    return client_of(kept, tmp_path)
 
 
 def _send(client: TestClient, **changed: str) -> Any:
     shown = client.get("/concern")
     form_no = re.search(r'name="form_no" value="([0-9a-f]+)"', shown.text)[1]  # type: ignore[index]
-    return client.post("/concern", data={**GOOD, **changed, "form_token": _token(shown), "form_no": form_no})
+    return client.post("/concern", data={**GOOD, **changed, "form_token": token_of(shown), "form_no": form_no})
 
 
 @pytest.mark.parametrize("role", ["worker", "sender"])
 def test_a_concern_is_kept_at_once_with_all_that_was_typed(client: TestClient, kept: Database, role: str) -> None:
-    _enter(client, role)
+    enter(client, role)
     answer = _send(client)
     assert answer.status_code == 200
     (found,) = arrivals(kept, TODAY)
@@ -83,11 +65,11 @@ def test_a_concern_is_kept_at_once_with_all_that_was_typed(client: TestClient, k
 
 
 def test_the_same_page_sent_twice_is_one_concern(client: TestClient, kept: Database) -> None:
-    _enter(client, "worker")
+    enter(client, "worker")
     shown = client.get("/concern")
     form_no = re.search(r'name="form_no" value="([0-9a-f]+)"', shown.text)[1]  # type: ignore[index]
     for _ in range(2):
-        client.post("/concern", data={**GOOD, "form_token": _token(shown), "form_no": form_no})
+        client.post("/concern", data={**GOOD, "form_token": token_of(shown), "form_no": form_no})
     assert len(arrivals(kept, TODAY)) == 1
 
 
@@ -108,7 +90,7 @@ WRONG = [
 def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
     client: TestClient, kept: Database, changed: dict[str, str], field: str, said: str
 ) -> None:
-    _enter(client, "worker")
+    enter(client, "worker")
     answer = _send(client, **changed)
     assert answer.status_code == 422
     assert re.search(rf'id="{field}-error">[^<]*{said}', answer.text)
@@ -118,7 +100,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
 
 
 def test_what_was_typed_is_shown_as_text_and_never_runs(client: TestClient) -> None:
-    _enter(client, "worker")
+    enter(client, "worker")
     answer = _send(client, text="</textarea><script>alert(1)</script>", category="")
     assert "<script>alert" not in answer.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
@@ -126,13 +108,13 @@ def test_what_was_typed_is_shown_as_text_and_never_runs(client: TestClient) -> N
 
 @pytest.mark.parametrize("role", ["analyst", "dpo", "administrator"])
 def test_others_have_no_form(client: TestClient, role: str) -> None:
-    _enter(client, role)
+    enter(client, role)
     assert client.get("/concern").status_code == 403
     assert client.get("/concern/addresses?address=Ingen").status_code == 403
 
 
 def test_without_a_list_no_address_is_suggested_and_a_concern_is_kept_all_the_same(client: TestClient) -> None:
-    _enter(client, "sender")
+    enter(client, "sender")
     assert client.get("/concern/addresses?address=Ing").status_code == 200
     assert _send(client).status_code == 200
 
