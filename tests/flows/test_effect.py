@@ -17,6 +17,7 @@ from flows.nightly import nightly
 from models.effect import Complier, Difference, Effect
 from models.effect_planning import Plan
 from tests.flows.conftest import UNTIL
+from warehouse.dates import HORIZON_DAYS, REPORTING_LAG_DAYS
 from worklist.issued import issued_on
 from worklist.published import read_night
 
@@ -75,7 +76,7 @@ def test_the_command_says_that_none_is_known_yet_and_when_it_can_be(two_nights: 
 
     early = told("--as-of", str(SECOND + timedelta(days=30)), "--lang", "en")
     assert early.startswith("No effect is known yet: the outcome is known of 0 drawn and 0 passed over")
-    assert f"first outcomes are known on {FIRST + timedelta(days=182 + 14)}" in early
+    assert f"first outcomes are known on {FIRST + timedelta(days=HORIZON_DAYS + REPORTING_LAG_DAYS)}" in early
     record = json.loads(told("--as-of", str(UNTIL), "--format", "json"))
     assert (record["known"], record["waiting"] + record["unknown"]) == (False, 12 - 2 * record["overall"]["drawn"])
     assert record["overall"]["per_100"] is None
