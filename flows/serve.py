@@ -7,15 +7,21 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from flows.home import Home
 from flows.orchestration import set_up
 from flows.page import site_of
-from warehouse.errors import UsageError
+from warehouse.errors import BovagtError, UsageError
+
+if TYPE_CHECKING:
+    from worklist.page.site import Site
 
 _SERVER_SECONDS = 120
 _STOP_SECONDS = 20
+_LOOK_SECONDS = 20
 
 
 def serve(home: Home, host: str, port: int, prefect_port: int, *, schedule: bool) -> None:
@@ -27,10 +33,33 @@ def serve(home: Home, host: str, port: int, prefect_port: int, *, schedule: bool
     site = site_of(home)
     with ExitStack() as running:
         running.callback(site.database.close)
+        running.enter_context(_kept_ready(site))
         if schedule:
             running.enter_context(_scheduled(home, prefect_port))
         # No server name in the answers; a proxy's word on who asks is taken from this machine only, as uvicorn does.
         uvicorn.run(create_app(site), host=host, port=port, log_level="warning", server_header=False)
+
+
+@contextmanager
+def _kept_ready(site: "Site") -> Iterator[None]:
+    """Reads each new night and who lives where before somebody has to wait for it."""
+    stopped = Event()
+
+    def keep_ready() -> None:
+        while True:
+            # A night that cannot be read is told to whoever asks for it.
+            with suppress(BovagtError):
+                site.names.prepare(site.nights.current())
+            if stopped.wait(_LOOK_SECONDS):
+                return
+
+    thread = Thread(target=keep_ready, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 @contextmanager
