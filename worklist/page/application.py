@@ -10,14 +10,24 @@ from starlette.exceptions import HTTPException
 from warehouse.errors import BovagtError
 from worklist.cases.errors import CaseChanged
 from worklist.health import add_health
-from worklist.page import access_page, concern, contact, entrance, people
+from worklist.page import access_page, acute, case_changes, case_routes, concern, contact, entrance, journal, people
 from worklist.page.concern_api import concern_api
 from worklist.page.formats import moment
 from worklist.page.rendering import HERE, language_of, message
 from worklist.page.security import ForeignForm, NotAllowed, SecurityHeaders, SignInNeeded, sign_in_path, visitor_of
 from worklist.page.site import Site
 
-ROUTERS = (entrance.router, concern.router, contact.router, people.router, access_page.router)
+ROUTERS = (
+    entrance.router,
+    case_routes.router,
+    case_changes.router,
+    journal.router,
+    concern.router,
+    acute.router,
+    contact.router,
+    people.router,
+    access_page.router,
+)
 """Every room of the page."""
 
 

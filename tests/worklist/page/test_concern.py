@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.worklist.page.case_night import ADDRESS, COURT, CPR, LANDLORD, NAME, Team
 from tests.worklist.page.signing import NOW, client_of, enter, new_database, token_of
 from warehouse.vocabulary import FEEDS
+from worklist.cases.access import accesses
 from worklist.cases.arrivals import arrivals, told_of
+from worklist.cases.concerns import Concern, record_concern
 from worklist.cases.database import Database
 from worklist.cases.sender_keys import close_key, make_key
-from worklist.page.concern import CODES, check
+from worklist.page.acute import acute_since
+from worklist.page.concern import CODES, check, whose
 from worklist.page.words import written
 
 TODAY = date(2026, 1, 4)
@@ -177,3 +181,24 @@ def test_the_endpoint_documents_itself_and_its_categories_are_the_contract_s(cli
     assert tuple(sent["category"]["enum"]) == FEEDS["concerns"].field("category").codes
     assert tuple(sent["urgency"]["enum"]) == FEEDS["concerns"].field("urgency").codes
     assert {"401", "422", "201"} <= set(told["paths"]["/concerns"]["post"]["responses"])
+
+
+def test_an_acute_concern_can_be_read_by_the_team_which_is_logged(tmp_path: Path) -> None:
+    team = Team(tmp_path)
+    worker = team.browser("worker")
+    concern = Concern("shelter", "rent_arrears", "acute", name=NAME, address=ADDRESS, text="Ringede <b>grædende</b>.")
+    number = record_concern(team.site.database, concern, team.site.now(), "form 1", by="anna")
+    night = team.site.nights.current()
+    assert [one.concern_no for one in acute_since(team.site, night)] == [number]
+    shown = worker.client.get("/concern/read", params={"number": number})
+    assert "Ringede &lt;b&gt;grædende&lt;/b&gt;." in shown.text
+    assert [entry.why for entry in accesses(team.site.database) if entry.what == "view"] == [f"concern {number}"]
+    assert worker.client.get("/concern/read", params={"number": "form-0"}).status_code == 404
+
+
+def test_a_concern_about_a_known_home_is_linked_at_once(tmp_path: Path) -> None:
+    team = Team(tmp_path)
+    typed = {**GOOD, "name": NAME, "address": ADDRESS}
+    assert whose(team.site, typed) == (LANDLORD, COURT)
+    assert whose(team.site, {**GOOD, "name": "", "address": "", "cpr": CPR}) == (LANDLORD, COURT)
+    assert whose(team.site, GOOD) is None
