@@ -19,6 +19,7 @@ router = APIRouter()
 
 FIELDS = ("version", "attempt", "result", "intervention", "contacted_on", "note")
 NOTHING_AGREED = "none"
+_AGREED_NOTHING_FIRST = sorted(INTERVENTIONS, key=lambda code: code != NOTHING_AGREED)
 
 
 @router.get("/contact")
@@ -85,7 +86,7 @@ def _form(
 ) -> Response:
     site: Site = request.app.state.site
     opened = open_case(site, visitor, landlord, tenancy_no)
-    choices = {"attempt": list(ATTEMPTS), "result": list(RESULTS), "intervention": [*INTERVENTIONS]}
+    choices = {"attempt": list(ATTEMPTS), "result": list(RESULTS), "intervention": _AGREED_NOTHING_FIRST}
     values = {**dict.fromkeys(FIELDS, ""), "version": str(opened.case.version), **typed}
     return page(
         request,

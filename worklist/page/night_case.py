@@ -29,6 +29,7 @@ class NightCase:
     months: list[Row]
     events: list[Row]
     occupants: list[Row]
+    freshness: list[Row]
 
     @property
     def known(self) -> bool:
@@ -58,6 +59,11 @@ def night_case(night: Night, landlord: str, tenancy_no: str) -> NightCase:
     return _KEPT.of_night(night).case(landlord, tenancy_no)
 
 
+def read_case_of(night: Night, landlord: str, tenancy_no: str) -> NightCase:
+    """The same of an earlier night, without keeping its tables."""
+    return _Tables(night).case(landlord, tenancy_no)
+
+
 class _Table:
     """A table of the night in the order of its tenancies, and where each begins."""
 
@@ -79,6 +85,7 @@ class _Tables:
     def __init__(self, night: Night) -> None:
         self.night = night
         self._read: dict[str, _Table] = {}
+        self._freshness = night.frame("freshness").to_dicts() if "freshness.parquet" in night.files else []
         self._lock = Lock()
 
     def case(self, landlord: str, tenancy_no: str) -> NightCase:
@@ -98,6 +105,7 @@ class _Tables:
             score=one_of("scores"),
             listed=one_of("worklist"),
             dwelling=one_of("dwellings"),
+            freshness=self._freshness,
             **{name: all_of(name) for name in ("reasons", "deadlines", "months", "events", "occupants")},
         )
 

@@ -1,9 +1,14 @@
 """A made-up night of three tenancies, its vault and its team, to open cases on without a whole town."""
 
+import atexit
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +123,11 @@ def _worklist() -> pl.DataFrame:
     return _of_landlord([row])
 
 
-def make_site(folder: Path) -> Site:
-    """A site with the night, a vault and an empty database of its own."""
+@cache
+def _made() -> tuple[Path, dict[str, str]]:
+    """The night, the vault and the team's database, made once for all tests; and the token of each account."""
+    folder = Path(tempfile.mkdtemp(prefix="bovagt-case-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with Vault(folder / "vault.sqlite", KEY) as vault:
         pseudonym = {number: vault.pseudonyms.person(cpr) for number, (cpr, _, _) in PEOPLE.items()}
         rows = [
@@ -132,31 +140,37 @@ def make_site(folder: Path) -> Site:
     files = {f"{name}.parquet": parquet_bytes(frame) for name, frame in frames(pseudonym).items()}
     files["night.json"] = b'{"active_tenancies": 3, "model_version": "rules-made-up", "ranking": "rules"}'
     publish(folder / "published", AS_OF, files)
-    url = f"sqlite:///{folder}/page.sqlite"
+    return folder, _accounts(f"sqlite:///{folder}/page.sqlite")
+
+
+def _accounts(url: str) -> dict[str, str]:
     migrate(url)
-    return Site(
-        Nights(folder / "published"),
-        open_database(url),
-        folder / "inbox",
-        lambda: NOW,
-        vault=lambda: Vault(folder / "vault.sqlite", KEY),
-    )
+    with closing(open_database(url)) as database:
+        for name in (*ROLES, "other"):
+            add_account(database, name, PASSWORD, ["worker" if name == "other" else name], NOW - timedelta(days=1))
+        return {name: sign_in(database, name, PASSWORD, NOW) for name in (*ROLES, "other")}
 
 
 class Team:
-    """The page, and a browser for each account: one account a role, of the role's name, and `other`, a worker."""
+    """The page with a database of its own, and a browser for each account: one a role, and `other`, a worker."""
 
     def __init__(self, folder: Path) -> None:
-        self.site = make_site(folder)
+        made, self._tokens = _made()
+        shutil.copytree(made, folder, symlinks=True, dirs_exist_ok=True)
+        self.site = Site(
+            Nights(folder / "published"),
+            open_database(f"sqlite:///{folder}/page.sqlite"),
+            folder / "inbox",
+            lambda: NOW,
+            vault=lambda: Vault(folder / "vault.sqlite", KEY),
+        )
         self.app = create_app(self.site)
 
-    def browser(self, role: str, name: str | None = None) -> "Browser":
-        """A browser in which an account of this role is signed in."""
-        account = add_account(self.site.database, name or role, PASSWORD, [role], NOW - timedelta(days=1))
-        token = sign_in(self.site.database, account.name, PASSWORD, self.site.now())
+    def browser(self, account: str) -> "Browser":
+        """A browser in which `account` is signed in."""
         client = TestClient(self.app, base_url="https://testserver", follow_redirects=False)
-        client.cookies.set(SESSION, token)
-        return Browser(client, token)
+        client.cookies.set(SESSION, self._tokens[account])
+        return Browser(client, self._tokens[account])
 
 
 class Browser:

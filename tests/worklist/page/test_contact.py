@@ -47,7 +47,7 @@ def test_a_contact_appears_exactly_once(team: Team) -> None:
 
 
 def test_a_stale_version_changes_nothing_and_is_told(team: Team) -> None:
-    worker, other = team.browser("worker"), team.browser("worker", "other")
+    worker, other = team.browser("worker"), team.browser("other")
     assert worker.post("/contact", **GOOD).status_code == 303
     again = other.post("/contact", **GOOD)
     assert again.status_code == 409
