@@ -11,6 +11,8 @@ from worklist.published import Night
 
 Row = dict[str, Any]
 _KEY = ("landlord", "tenancy_no")
+_MANY = ("reasons", "deadlines", "months", "events", "occupants")
+"""The tables with several rows of a tenancy."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,11 @@ class NightCase:
 def night_case(night: Night, landlord: str, tenancy_no: str) -> NightCase:
     """What `night` says of the tenancy; tables that an older night lacks are empty."""
     return _KEPT.of_night(night).case(landlord, tenancy_no)
+
+
+def prepare(night: Night) -> None:
+    """Reads the tables of `night` before somebody has to wait for them."""
+    _KEPT.of_night(night).read_all()
 
 
 def read_case_of(night: Night, landlord: str, tenancy_no: str) -> NightCase:
@@ -106,8 +113,12 @@ class _Tables:
             listed=one_of("worklist"),
             dwelling=one_of("dwellings"),
             freshness=self._freshness,
-            **{name: all_of(name) for name in ("reasons", "deadlines", "months", "events", "occupants")},
+            **{name: all_of(name) for name in _MANY},
         )
+
+    def read_all(self) -> None:
+        for name in ("scores", "worklist", "dwellings", *_MANY):
+            self._table(name)
 
     def _table(self, name: str) -> _Table | None:
         if f"{name}.parquet" not in self.night.files:
