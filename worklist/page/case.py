@@ -12,7 +12,7 @@ from worklist.cases.codes import OPEN
 from worklist.page.case_access import Opened
 from worklist.page.deeds import Deed, deeds
 from worklist.page.formats import day
-from worklist.page.happenings import Happening, happenings
+from worklist.page.happenings import REACHED, Happening, happenings
 from worklist.page.legal_paths import legal_paths
 from worklist.page.months_svg import Picture, picture
 from worklist.page.names import Person
@@ -21,6 +21,10 @@ from worklist.page.site import Site
 from worklist.page.words import say
 
 DUTY, CLOCK_DAYS = "duty_to_act_14_days", 14
+ACUTE, ACUTE_DAYS = "acute_concern", 1
+
+OF_LANDLORDS, STANDARD = ("tenancies", "rent_postings", "arrears"), "standard"
+"""What each landlord sends by itself, and who sends it for the others."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def case_view(site: Site, opened: Opened, language: str) -> CaseView:
         opened=opened,
         stage=wording.STAGES.get(told.stage, {language: told.stage})[language],
         band=wording.band_word(_band(told), language),
-        deadlines=[_deadline(row, happened, today, language) for row in _in_order(told.deadlines)],
+        deadlines=[_deadline(row, happened, today, language) for row in _open_deadlines(told, happened)],
         reasons_for=reasons_of(told, "for", happened, language),
         reasons_against=reasons_of(told, "against", happened, language),
         uncertain_link=any((row.get("link_confidence") or 1) < 1 for row in told.reasons),
@@ -133,8 +137,21 @@ def _band(told: NightCase) -> str | None:
     return wording.band(told.rank, told.active) if told.rank and told.active else None
 
 
-def _in_order(rows: list[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row["deadline_on"], row["kind"]))
+def _open_deadlines(told: NightCase, happened: list[Happening]) -> list[Row]:
+    """Those of the night, and those of acute concerns since it, until somebody was reached; the earliest first."""
+    published = {each["fact"] for each in told.events}
+    reached = max((each.on for each in happened if each.kind == "contact" and each.detail in REACHED), default=date.min)
+    since = [
+        {"deadline_on": each.on + timedelta(days=ACUTE_DAYS), "kind": ACUTE, "fact": each.fact}
+        for each in happened
+        if each.kind == ACUTE and each.fact not in published
+    ]
+    standing = [
+        row
+        for row in (*told.deadlines, *since)
+        if row["kind"] != ACUTE or reached < row["deadline_on"] - timedelta(days=ACUTE_DAYS)
+    ]
+    return sorted(standing, key=lambda row: (row["deadline_on"], row["kind"]))
 
 
 def _deadline(row: Row, happened: list[Happening], today: date, language: str) -> Deadline:
@@ -143,33 +160,43 @@ def _deadline(row: Row, happened: list[Happening], today: date, language: str) -
     clock = min(CLOCK_DAYS, max(0, (today - begun).days)) if row["kind"] == DUTY else None
     what = wording.DEADLINE_KINDS.get(row["kind"], {language: row["kind"]})[language]
     days = (on - today).days
-    return Deadline(on, days, what, days_left(days, language), _sources([row["fact"]], happened, (), language), clock)
+    return Deadline(on, days, what, days_left(days, language), _sources([row["fact"]], happened, {}, language), clock)
 
 
 def reasons_of(told: NightCase, kind: str, happened: list[Happening], language: str) -> list[Reason]:
     """The sentences `for` or `against`, in their order."""
     rows = sorted((row for row in told.reasons if row["kind"] == kind), key=lambda row: row["position"])
-    fresh = [row for row in told.freshness if row["sender"] in (told.landlord, "standard")]
+    delivered = _delivered(told)
     return [
-        Reason(row[f"sentence_{language}"], _sources(row["facts"] or [], happened, fresh, language)) for row in rows
+        Reason(row[f"sentence_{language}"], _sources(row["facts"] or [], happened, delivered, language)) for row in rows
     ]
 
 
-def _sources(facts: list[str], happened: list[Happening], fresh: Any, language: str) -> tuple[str, ...]:
+def _delivered(told: NightCase) -> dict[str, date]:
+    """By feed its last delivery; of what landlords send, that of the tenancy's own where it delivers by itself."""
+    last: dict[str, date] = {}
+    known = [row for row in told.freshness if row["last_delivery_on"]]
+    for row in sorted(known, key=lambda row: row["last_delivery_on"]):
+        if row["feed"] not in OF_LANDLORDS or row["sender"] == STANDARD:
+            last[row["feed"]] = row["last_delivery_on"]
+    own = [row for row in known if row["feed"] in OF_LANDLORDS and row["sender"] == told.landlord]
+    return last | {row["feed"]: row["last_delivery_on"] for row in own}
+
+
+def _sources(facts: list[str], happened: list[Happening], delivered: dict[str, date], language: str) -> tuple[str, ...]:
     """Who told the facts, and when it happened; of an account, of which there are many, when it was last delivered."""
     # Newest first: of an application that was decided, the decision.
     by_fact = {each.fact: each for each in reversed(happened)}
-    said = [_source(fact, by_fact.get(fact), fresh, language) for fact in facts]
+    said = [_source(fact, by_fact.get(fact), delivered, language) for fact in facts]
     return tuple(dict.fromkeys(said))
 
 
-def _source(fact: str, known: Happening | None, fresh: list[Row], language: str) -> str:
+def _source(fact: str, known: Happening | None, delivered: dict[str, date], language: str) -> str:
     feed = fact.partition(":")[0]
     if known is not None:
         source, on = known.source_words(language), day(known.on, language)
         return say("case.source_of_day", language, source=source, on=on)
     source = wording.FEEDS.get(feed, {language: feed})[language]
-    delivered = [row["last_delivery_on"] for row in fresh if row["feed"] == feed and row["last_delivery_on"]]
-    if not delivered:
+    if feed not in delivered:
         return source
-    return say("case.source_delivered", language, source=source, on=day(max(delivered), language))
+    return say("case.source_delivered", language, source=source, on=day(delivered[feed], language))

@@ -20,6 +20,9 @@ _TELLING_SENDERS = {"psychiatry", "substance_treatment", "police"}
 _TELLING_CATEGORIES = {"substance_use", "mental_health", "discharge"}
 """What would tell of illness, substance use or crime: such a concern is shown as received, as in a night."""
 
+REACHED = {"reached", "agreed", *(result.outcome for result in RESULTS.values() if result.reached and result.outcome)}
+"""What a contact's detail is where the household was reached."""
+
 GROUPS = {"notices": "notice", "concerns": "concern", "contacts": "contact"}
 
 

@@ -96,6 +96,11 @@ def frames(pseudonym: dict[str, str]) -> dict[str, pl.DataFrame]:
         "dwellings": pl.DataFrame(dwellings),
         "occupants": _of_landlord(occupants),
         "reasons": _of_landlord(_reasons()),
+        "freshness": pl.DataFrame(
+            [("rent_postings", LANDLORD, date(2026, 3, 1)), ("rent_postings", "Birkely", AS_OF),
+             ("tenancies", "standard", date(2026, 2, 28)), ("arrears", "", None)],
+            schema={"feed": pl.String, "sender": pl.String, "last_delivery_on": pl.Date}, orient="row",
+        ),
         "deadlines": _of_landlord(
             {"as_of": AS_OF, "tenancy_no": COURT, "deadline_on": on, "kind": kind, "fact": fact,
              "days_left": (on - AS_OF).days} for kind, on, fact in DEADLINES

@@ -1,6 +1,7 @@
 """A case shows what was published and what was typed in, each once, to whoever may see it; nothing is overwritten."""
 
 import html
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -91,6 +92,9 @@ def test_every_fact_has_its_source_and_day(team: Team) -> None:
     text = team.browser("worker").get("/case").text
     for expected in ("Påkrav og foged, Nordhavn, 20. feb. 2026", "Bekymringshenvendelser, 25. feb. 2026"):
         assert expected in text
+    # Of the account, its last delivery: the landlord's own, whatever others delivered since.
+    assert text.count("Husleje, leveret 1. marts 2026") == 1
+    assert "Lejemål, leveret 28. feb. 2026" in text
 
 
 def test_a_day_that_has_passed_is_worded_as_passed_and_the_clock_of_14_days_runs(team: Team) -> None:
@@ -232,6 +236,36 @@ def test_a_concern_since_the_night_is_there_at_once_and_tells_nothing_of_illness
     assert "Fortroligt" not in text
     assert "psychiatry" not in text
     assert "mental" not in text
+
+
+def test_an_acute_concern_since_the_night_is_a_deadline_until_somebody_was_reached(team: Team) -> None:
+    concern = Concern("landlord", "rent_arrears", "acute", CPR)
+    record_concern(team.site.database, concern, NOW, "form", tenancy=(LANDLORD, QUIET))
+    worker = team.browser("worker")
+    assert "<td>akut bekymring</td>" not in worker.get("/case", tenancy=HIDDEN).text
+    assert worker.get("/case", tenancy=QUIET).text.count("<td>akut bekymring</td>") == 1
+    unreached = {**CONTACT, "result": "ingen_kontakt", "intervention": "none"}
+    for version, (fields, standing) in enumerate([(unreached, 1), (CONTACT, 0)]):
+        assert worker.post("/contact", tenancy=QUIET, version=version, **fields).status_code == 303
+        assert worker.get("/case", tenancy=QUIET).text.count("<td>akut bekymring</td>") == standing
+
+
+def test_whatever_is_sent_in_whatever_order_is_kept_once_or_not_at_all(team: Team) -> None:
+    """Random changes on versions that are current or not: what was answered with 303 is there, once, and no more."""
+    draw = random.Random(4)
+    browsers = [team.browser(name) for name in ("worker", "other", "coordinator")]
+    kept: list[str] = []
+    for step in range(60):
+        name = draw.choice([*CHANGES, "contact"])
+        path, fields = (f"/case/{name}", CHANGES[name]) if name != "contact" else ("/contact", CONTACT)
+        version = draw.choice([len(kept), len(kept), max(0, len(kept) - 1), len(kept) + 1])
+        answer = draw.choice(browsers).post(path, version=version, **fields)
+        assert answer.status_code == (303 if version == len(kept) else 409), step
+        if answer.status_code == 303:
+            kept.append(name.replace("-", "_"))
+    assert [event.kind for event in events(team.site.database, LANDLORD, COURT)] == kept
+    assert read_case(team.site.database, LANDLORD, COURT).version == len(kept) > 20
+    assert browsers[0].get("/case").text.count('<li><span class="bv-small">') == len(kept)
 
 
 def test_a_mark_holds_at_once(team: Team) -> None:
