@@ -10,7 +10,18 @@ from starlette.exceptions import HTTPException
 from warehouse.errors import BovagtError
 from worklist.cases.errors import CaseChanged
 from worklist.health import add_health
-from worklist.page import access_page, acute, case_changes, case_routes, concern, contact, entrance, journal, people
+from worklist.page import (
+    access_page,
+    acute,
+    case_changes,
+    case_routes,
+    concern,
+    contact,
+    entrance,
+    journal,
+    people,
+    today_routes,
+)
 from worklist.page.concern_api import concern_api
 from worklist.page.formats import moment
 from worklist.page.rendering import HERE, language_of, message
@@ -19,6 +30,7 @@ from worklist.page.site import Site
 
 ROUTERS = (
     entrance.router,
+    today_routes.router,
     case_routes.router,
     case_changes.router,
     journal.router,

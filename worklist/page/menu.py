@@ -15,6 +15,7 @@ class Place:
 
 
 MENU: tuple[Place, ...] = (
+    Place("today", "/", frozenset({"worker", "coordinator", "analyst"})),
     Place("concern", "/concern", frozenset({"worker", "coordinator", "sender"})),
     Place("people", "/people", frozenset({"administrator"})),
     Place("access", "/access", frozenset({"dpo"})),

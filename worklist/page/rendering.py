@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from worklist.page import formats
 from worklist.page.menu import menu
@@ -55,13 +56,25 @@ def page(request: Request, template: str, status: int = 200, /, **context: Any) 
         "form_token_name": FORM_TOKEN,
         "path": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "menu": menu,
-        "number": lambda value, decimals=0: formats.number(value, language, decimals),
+        "number": partial(_number, language),
         **written,
     }
     drawn = _environment().get_template(template).render({**shared, **context})
     response = HTMLResponse(drawn, status)
     remember_visit(request, response)
     return response
+
+
+def fragment(language: str, template: str, **context: Any) -> Markup:
+    """A part of a page that is the same for all who read it in `language`: drawn once and kept by whoever asks."""
+    written = {name: partial(getattr(formats, name), language=language) for name in ("amount", "day", "moment")}
+    shared = {"t": partial(_said, language), "language": language, "number": partial(_number, language), **written}
+    # Every value in it was escaped when it was drawn.
+    return Markup(_environment().get_template(template).render({**shared, **context}))
+
+
+def _number(language: str, value: float, decimals: int = 0) -> str:
+    return formats.number(value, language, decimals)
 
 
 def _said(language: str, key: str, **blanks: object) -> str:
