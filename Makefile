@@ -6,7 +6,7 @@ READY := .venv/.ready
 DEMO ?= demo
 CORES ?= 2
 
-.PHONY: demo test check bench picture setup lock format clean help
+.PHONY: demo test check bench picture screenshots setup lock format clean help
 
 help:  ## What can be made here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,7 +47,11 @@ bench: $(READY)  ## What it costs and what it finds, measured; every one runs, t
 	run reasons ; \
 	run stability ; \
 	run feedback ; \
+	run page ; \
 	echo "$$failed missed"; test $$failed -eq 0
+
+screenshots: $(READY)  ## The five main pages of the demo as pictures in docs/screenshots/ (needs Chromium)
+	@$(BIN)/python -m tests.worklist.page.screenshots $(DEMO) docs/screenshots
 
 picture: $(READY)  ## The picture of the list in docs/, from the demo's published night
 	@$(BIN)/python -m flows.picture $(DEMO) docs/worklist.svg
