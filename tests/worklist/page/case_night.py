@@ -54,6 +54,20 @@ def months() -> list[dict[str, Any]]:
     return rows
 
 
+LATER = (AS_OF + timedelta(days=10)).isoformat()
+CHANGES: dict[str, dict[str, str]] = {
+    "take": {},
+    "hand-over": {"to": "-", "hand_over_note": "Ferie"},
+    "snooze": {"until": LATER, "snooze_reason": "Venter på svar"},
+    "wake": {},
+    "note": {"text": "Ringede uden svar"},
+    "plan": {"action": "Besøg", "action_on": LATER},
+    "mark": {"status": "arrears_paid"},
+    "reopen": {},
+    "outcome": {"outcome": "afdragsordning", "decided_on": AS_OF.isoformat(), "outcome_note": "Aftalt"},
+}
+CONTACT = {"attempt": "opkald", "result": "kontakt", "intervention": "payment_plan", "contacted_on": AS_OF.isoformat()}
+
 EVENT = dict.fromkeys(("amount_dkk", "detail", "sender", "channel", "due_on"))
 EVENTS: list[dict[str, Any]] = [
     {"kind": "payment_demand", "on": date(2026, 1, 8), "source": "notices", "fact": "notices:landlord/7",
