@@ -73,11 +73,19 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
 
     A cell that a spreadsheet would run as a formula is given a leading apostrophe.
     """
+    return harmless(joined(frame)).write_csv(separator=";").encode("utf-8")
+
+
+def joined(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same with each list as one text."""
     lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
-    flat = frame.with_columns(pl.col(lists).list.join(REASON_SEPARATOR)) if lists else frame
+    return frame.with_columns(pl.col(lists).list.join(REASON_SEPARATOR)) if lists else frame
+
+
+def harmless(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same with an apostrophe before each text that a spreadsheet would run as a formula."""
     text = pl.col(pl.String)
-    harmless = pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep()
-    return flat.with_columns(harmless).write_csv(separator=";").encode("utf-8")
+    return frame.with_columns(pl.when(text.str.contains(_FORMULA)).then(pl.lit("'") + text).otherwise(text).name.keep())
 
 
 def json_bytes(frame: pl.DataFrame) -> bytes:

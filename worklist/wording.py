@@ -68,6 +68,9 @@ HEADINGS = {
     "against": {"da": "Taler imod", "en": "Speaks against"},
     "children": {"da": "Børn", "en": "Children"},
     "freshness": {"da": "Kilder", "en": "Sources"},
+    "tenant": {"da": "Lejer", "en": "Tenant"},
+    "address": {"da": "Adresse", "en": "Address"},
+    "owner": {"da": "Hvem har den", "en": "Who has it"},
 }
 
 CHANGES = {

@@ -28,6 +28,8 @@ _WIDTHS = {
     "position": 5,
     "landlord": 14,
     "tenancy_no": 13,
+    "tenant": 20,
+    "address": 22,
     "stage": 10,
     "next_deadline": 11,
     "deadline_kind": 13,
@@ -39,6 +41,7 @@ _WIDTHS = {
     "against": 36,
     "children": 6,
     "freshness": 27,
+    "owner": 12,
 }
 _CHANGE_WIDTHS = {
     "change": 16,
@@ -151,6 +154,16 @@ def _told(name: str, cell: Any, language: str) -> Any:
     if name in _WORDS:
         return _WORDS[name][cell][language]
     return _YES_NO[language][cell] if isinstance(cell, bool) else cell
+
+
+def in_words(listed: pl.DataFrame, language: str) -> pl.DataFrame:
+    """The columns that a sheet shows, under its headings and with its words for codes, yes and no; for other files."""
+    words = {name: {code: said[language] for code, said in known.items()} for name, known in _WORDS.items()}
+    told = listed.select(_shown(listed)).with_columns(
+        [pl.col(name).replace_strict(words[name], default=None) for name in words if name in _shown(listed)]
+        + [pl.col(pl.Boolean).replace_strict(_YES_NO[language], return_dtype=pl.String, default=None)]
+    )
+    return told.rename({name: HEADINGS[name][language] for name in told.columns})
 
 
 _WORDS = {

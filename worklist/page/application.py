@@ -18,8 +18,10 @@ from worklist.page import (
     concern,
     contact,
     entrance,
+    exports,
     journal,
     people,
+    search,
     today_routes,
 )
 from worklist.page.concern_api import concern_api
@@ -31,6 +33,8 @@ from worklist.page.site import Site
 ROUTERS = (
     entrance.router,
     today_routes.router,
+    search.router,
+    exports.router,
     case_routes.router,
     case_changes.router,
     journal.router,
