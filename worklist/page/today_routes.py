@@ -14,6 +14,7 @@ from markupsafe import Markup
 from worklist.cases.access import Access, log_access
 from worklist.cases.cases import read_cases
 from worklist.page.acute import acute_since
+from worklist.page.names import Names
 from worklist.page.notices import notices
 from worklist.page.rendering import fragment, language_of, page
 from worklist.page.security import Requires, Visitor
@@ -88,14 +89,15 @@ class _Kept:
     """The cells of the list that was asked for last, in each language and naming."""
 
     _morning: Morning | None = None
+    _names: Names | None = None
     _cells: dict[tuple[Any, ...], dict[Tenancy, Markup]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def of(self, site: Site, morning: Morning, language: str, naming: str, day: date) -> dict[Tenancy, Markup]:
         with self._lock:
-            # Cells of another site's night or of another day are of no use any more.
-            if self._morning is not morning:
-                self._morning, self._cells = morning, {}
+            # Cells of another night are of no use any more; those of another site may name whom this one does not.
+            if self._morning is not morning or self._names is not site.names:
+                self._morning, self._names, self._cells = morning, site.names, {}
             key = (language, naming, day)
             if key not in self._cells:
                 self._cells = {kept: drawn for kept, drawn in self._cells.items() if kept[2] == day}
