@@ -4,10 +4,10 @@ A step is everything that a process needs to be told: names of files, never rows
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -16,13 +16,13 @@ import polars as pl
 
 from models.backtest_files import CellFile, Cohorts, StoredFrame, cell_key, write_bytes
 from models.explained import ExplainedModel
-from models.fitting import Split, fit_taught, last_ones_calibrate, on_days, taught_by
+from models.fitting import Split, fit_taught, last_ones_calibrate, taught_by
 from models.leaks import refuse_revealing
 from models.matrix import KEY, Column, Floats
 from models.model_files import from_bytes, to_bytes
-from models.outcome import Horizon, counted_rows, label
-from models.rankers import GRID, Scorer
-from models.treatment import How, Taught
+from models.outcome import Horizon, LabelState, counted_rows, label
+from models.rankers import GRID, RANKERS, Scorer
+from models.treatment import TEACHING, How, Taught
 from warehouse.errors import ModelError
 
 _COMPUTED_BY = ("scikit-learn", "numpy", "polars", "scipy")
@@ -65,10 +65,27 @@ class Lesson:
             horizon=vars(self.horizon),
         )
 
-    def read(self) -> pl.DataFrame:
-        """The labelled rows that taught: key, stage, features, label_state and the dates that outcomes carry."""
-        columns = [*KEY, "stage", *(column.name for column in self.columns)]
-        return label(pl.concat([cohort.read(columns) for cohort in self.cohorts]), self.labels.read())
+    def read(
+        self,
+        days: Collection[date],
+        states: Collection[LabelState] = tuple(LabelState),
+        features: Collection[str] | None = None,
+    ) -> pl.DataFrame:
+        """The labelled rows of some of its days and states, in the order of their key and in one piece of memory.
+
+        Key, stage, `features` (None: all), label_state and the dates that outcomes carry. Rows are chosen a cut-off at
+        a time: what a lesson holds at once is what the memory of a backtest is spent on.
+        """
+        names = [column.name for column in self.columns if features is None or column.name in features]
+        columns = [*KEY, "stage", *names]
+        known = self.labels.read()
+        outcomes = known.partition_by("as_of", as_dict=True)
+        parts = []
+        for day, cohort in zip(self.days, self.cohorts, strict=True):
+            if day in days:
+                labelled = label(cohort.read(columns), outcomes.get((day,), known.clear()))
+                parts.append(labelled.filter(pl.col("label_state").is_in([str(state) for state in states])))
+        return pl.concat(parts, rechunk=True)
 
 
 @dataclass(frozen=True)
@@ -119,7 +136,7 @@ def code_hash() -> str:
 
 def take(step: Step) -> int:
     """Teach and score; gives the number of cells that were computed. `LookAheadError` where a feature does."""
-    lesson, lessons, done = step.lesson, _Lessons(step.lesson, step.guarded), 0
+    lesson, lessons, done = step.lesson, _Lessons(step), 0
     for work in step.works:
         missing = [target for target in work.targets if not target.cell.is_kept]
         try:
@@ -137,8 +154,9 @@ def take(step: Step) -> int:
 class _Lessons:
     """What teaches each way, and the rows that calibrate; read anew for another way: memory holds the rows once."""
 
-    def __init__(self, lesson: Lesson, guarded: bool) -> None:
-        self.lesson, self.guarded = lesson, guarded
+    def __init__(self, step: Step) -> None:
+        self.lesson, self.guarded = step.lesson, step.guarded
+        self.simple = {name for work in step.works if taught_how(work.ranking) is None for name in _needs(work, step)}
         self.calibrating = pl.DataFrame()
         self.by: tuple[How | None, Taught] | None = None
 
@@ -147,18 +165,23 @@ class _Lessons:
         if self.by is None or self.by[0] != how:
             self.by = None
             lesson, split = self.lesson, last_ones_calibrate(self.lesson.days)
-            labelled = self._read(split)
-            self.by = how, taught_by(labelled, lesson.columns, lesson.seed, lesson.horizon, how, split.fit)
+            self._put_aside(split)
+            read = partial(lesson.read, split.fit, TEACHING, self.simple if how is None else None)
+            self.by = how, taught_by(read(), lesson.columns, lesson.seed, lesson.horizon, how)
         return self.by[1]
 
-    def _read(self, split: Split) -> pl.DataFrame:
-        """All rows of the lesson; proved, and those that calibrate put aside, when they are first read."""
-        labelled = self.lesson.read()
+    def _put_aside(self, split: Split) -> None:
+        """The rows that calibrate, proved before anything is taught."""
         if self.calibrating.is_empty():
+            labelled = self.lesson.read(split.calibrate)
             if self.guarded:
                 refuse_revealing(labelled.filter(as_of=self.lesson.days[-1]), self.lesson.columns)
-            self.calibrating = counted_rows(on_days(labelled, split.calibrate))
-        return labelled
+            self.calibrating = counted_rows(labelled)
+
+
+def _needs(work: Work, step: Step) -> tuple[str, ...]:
+    """The columns that a simple order reads."""
+    return RANKERS[work.ranking](step.lesson.columns, step.lesson.seed).needs
 
 
 def _ranker(work: Work, lessons: _Lessons) -> Scorer:

@@ -40,6 +40,9 @@ from warehouse.errors import ModelError
 
 How = Literal["doubly_robust", "ipw", "drop", "as_negative", "ignored"]
 
+TEACHING = (LabelState.POSITIVE, LabelState.NEGATIVE, LabelState.TREATED)
+"""The states of rows whose course says something of the risk if nobody comes."""
+
 HELP_LASTS_DAYS = 182
 """How long help goes on working after the day it was agreed (half a year; an assumption)."""
 
@@ -209,10 +212,12 @@ HOW: dict[str, Callable[[pl.DataFrame, Courses, tuple[Column, ...], int], Taught
 
 def _ordered(labelled: pl.DataFrame, days: Collection[date] | None) -> pl.DataFrame:
     """The rows of `days` (None: of all) whose course says something, in the order of their key."""
-    states = [str(state) for state in (LabelState.POSITIVE, LabelState.NEGATIVE, LabelState.TREATED)]
-    keys = labelled.select(*KEY, "label_state").with_row_index("place").filter(pl.col("label_state").is_in(states))
+    keys = labelled.select(*KEY, "label_state").with_row_index("place")
+    keys = keys.filter(pl.col("label_state").is_in([str(state) for state in TEACHING]))
     keys = keys if days is None else keys.filter(pl.col("as_of").is_in(list(days)))
-    rows = labelled[keys["place"].to_numpy()[canonical_order(keys.drop("place"))]]
+    places = keys["place"].to_numpy()[canonical_order(keys.drop("place"))]
+    # In order already, and all of them: what a backtest reads. Another copy would be what its memory is spent on.
+    rows = labelled if np.array_equal(places, np.arange(labelled.height)) else labelled[places]
     absent = [pl.lit(None, pl.Date).alias(name) for name in DATES if name not in rows.columns]
     return rows.with_columns(absent)
 
