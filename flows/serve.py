@@ -43,13 +43,17 @@ def serve(home: Home, host: str, port: int, prefect_port: int, *, schedule: bool
 @contextmanager
 def _kept_ready(site: "Site") -> Iterator[None]:
     """Reads each new night and who lives where before somebody has to wait for it."""
+    from worklist.page.night_case import prepare
+
     stopped = Event()
 
     def keep_ready() -> None:
         while True:
             # A night that cannot be read is told to whoever asks for it.
             with suppress(BovagtError):
-                site.names.prepare(site.nights.current())
+                night = site.nights.current()
+                site.names.prepare(night)
+                prepare(night)
             if stopped.wait(_LOOK_SECONDS):
                 return
 

@@ -79,7 +79,7 @@ def _paths(site: Site) -> dict[str, str]:
         "case": f"/case?{whose}",
         "contact": f"/contact?{whose}",
         "concern": "/concern",
-        "coordinator": "/coordinator",
+        "journal": f"/case/journal?{whose}",
     }
 
 
