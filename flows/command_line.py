@@ -19,6 +19,7 @@ from flows.command_options import AsOf, Lang, Report, ReportFormat, language_of,
 from flows.effect_command import add_effect_command
 from flows.ending import end_quietly
 from flows.home import Home
+from flows.priority import give_way
 from flows.registry_commands import add_registry_commands
 from warehouse.errors import BovagtError
 
@@ -168,6 +169,7 @@ def retrain(
     how much, is told here and stands in its card. After a rollback only a person promotes (bovagt promote).
     """
     home = ready(context)
+    give_way()
     from flows.retrain import run_retrain
     from flows.summaries import say_trained
 
@@ -188,6 +190,7 @@ def nightly(
     A night that fails leaves the list before it current. Running a night twice changes nothing.
     """
     home = ready(context)
+    give_way()
     from flows.nightly import run_nightly
     from flows.summaries import needs_a_look, say_night
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from flows.clock import TIME_ZONE
 from flows.home import Home
 from flows.orchestration import set_up
+from flows.priority import give_way
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -53,6 +54,7 @@ def keep_schedule(home: Home) -> None:
 
 
 if __name__ == "__main__":
+    give_way()
     municipality = Home(Path(sys.argv[1]))
     set_up(municipality.prefect)
     keep_schedule(municipality)

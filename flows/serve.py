@@ -40,23 +40,28 @@ def serve(home: Home, host: str, port: int, prefect_port: int, *, schedule: bool
         uvicorn.run(create_app(site), host=host, port=port, log_level="warning", server_header=False)
 
 
+def _make_ready(site: "Site") -> None:
+    from worklist.page import night_case, rendering, today_routes
+
+    rendering.prepare()
+    # A night that cannot be read is told to whoever asks for it.
+    with suppress(BovagtError):
+        night = site.nights.current()
+        site.names.prepare(night)
+        night_case.prepare(night)
+        today_routes.prepare(site)
+
+
 @contextmanager
 def _kept_ready(site: "Site") -> Iterator[None]:
     """Reads each new night and who lives where before somebody has to wait for it."""
-    from worklist.page.night_case import prepare
-
     stopped = Event()
 
     def keep_ready() -> None:
-        while True:
-            # A night that cannot be read is told to whoever asks for it.
-            with suppress(BovagtError):
-                night = site.nights.current()
-                site.names.prepare(night)
-                prepare(night)
-            if stopped.wait(_LOOK_SECONDS):
-                return
+        while not stopped.wait(_LOOK_SECONDS):
+            _make_ready(site)
 
+    _make_ready(site)
     thread = Thread(target=keep_ready, daemon=True)
     thread.start()
     try:

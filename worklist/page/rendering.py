@@ -33,6 +33,13 @@ def _environment() -> Environment:
     )
 
 
+def prepare() -> None:
+    """Compile every template before somebody waits for one."""
+    environment = _environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 def language_of(request: Request) -> str:
     """The language chosen, else the site's own."""
     site: Site = request.app.state.site

@@ -72,6 +72,13 @@ def news(request: Request, visitor: Readers, night: Word = "", acute: Word = "")
     return page(request, "today_news.html", newer=newer)
 
 
+def prepare(site: Site) -> None:
+    """Draw the list of the night for workers and coordinators in the site's own language, before somebody waits."""
+    morning = morning_of(site.nights.current())
+    for naming in ("unprotected", "all"):
+        cells(site, morning, site.language, naming, site.today())
+
+
 def naming_of(visitor: Visitor) -> str:
     """How much of a household is shown: nothing, all but what is protected, or all."""
     if visitor.may("coordinator"):
@@ -79,7 +86,15 @@ def naming_of(visitor: Visitor) -> str:
     return "unprotected" if visitor.may("worker") else ""
 
 
-def cells(site: Site, morning: Morning, language: str, naming: str, day: date) -> Mapping[Tenancy, Markup]:
+@dataclass(frozen=True)
+class Cells:
+    """A row as drawn: what it tells, and the way to record a contact for whoever may."""
+
+    told: Markup
+    contact: Markup
+
+
+def cells(site: Site, morning: Morning, language: str, naming: str, day: date) -> Mapping[Tenancy, Cells]:
     """What each row shows whoever has the case: drawn once a night, language, naming and day."""
     return _KEPT.of(site, morning, language, naming, day)
 
@@ -90,10 +105,10 @@ class _Kept:
 
     _morning: Morning | None = None
     _names: Names | None = None
-    _cells: dict[tuple[Any, ...], dict[Tenancy, Markup]] = field(default_factory=dict)
+    _cells: dict[tuple[Any, ...], dict[Tenancy, Cells]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def of(self, site: Site, morning: Morning, language: str, naming: str, day: date) -> dict[Tenancy, Markup]:
+    def of(self, site: Site, morning: Morning, language: str, naming: str, day: date) -> dict[Tenancy, Cells]:
         with self._lock:
             # Cells of another night are of no use any more; those of another site may name whom this one does not.
             if self._morning is not morning or self._names is not site.names:
@@ -108,20 +123,15 @@ class _Kept:
 _KEPT = _Kept()
 
 
-def _draw(site: Site, morning: Morning, language: str, naming: str, day: date) -> dict[Tenancy, Markup]:
+def _draw(site: Site, morning: Morning, language: str, naming: str, day: date) -> dict[Tenancy, Cells]:
     whose = [row.tenancy for row in morning.rows]
     homes = site.names.of_many(morning.night, whose, see_protected=naming == "all") if naming else {}
-    return {
-        row.tenancy: fragment(
-            language,
-            "today_row.html",
-            row=row,
-            home=homes.get(row.tenancy),
-            left=_left(row, day),
-            said=_said(row, language),
-        )
-        for row in morning.rows
-    }
+    drawn = {}
+    for row in morning.rows:
+        told = {"row": row, "home": homes.get(row.tenancy), "left": _left(row, day), "said": _said(row, language)}
+        contact = fragment(language, "today_contact.html", row=row) if naming else Markup()
+        drawn[row.tenancy] = Cells(fragment(language, "today_row.html", **told), contact)
+    return drawn
 
 
 def _said(row: Row, language: str) -> dict[str, str | None]:
