@@ -26,7 +26,7 @@ from tests.worklist.page.case_night import (
     Team,
 )
 from worklist.cases.access import accesses
-from worklist.cases.cases import Change, mark, snooze, take
+from worklist.cases.cases import Change, mark, plan, snooze, take
 from worklist.cases.concerns import Concern, record_concern
 from worklist.export import parquet_bytes
 from worklist.page.application import create_app
@@ -127,6 +127,14 @@ def test_an_analyst_sees_no_name_no_address_and_no_number(team: Team) -> None:
         told = browser.client.get(path).text
         assert not [each for each in (NAME, ADDRESS, CPR, HIDDEN_NAME, HIDDEN_ADDRESS) if each in told]
         assert COURT in told
+
+
+def test_an_analyst_reads_nothing_that_a_worker_typed(team: Team) -> None:
+    plan(team.site.database, _change(team, COURT), "Ring til Hemmeline Opdigtet", AS_OF + timedelta(days=1))
+    assert "Hemmeline" in team.browser("worker").client.get("/").text
+    html = team.browser("analyst").client.get("/").text
+    assert "Hemmeline" not in html
+    assert "Næste skridt: 3. marts 2026" in html
 
 
 @pytest.mark.parametrize(("role", "seen"), [("worker", False), ("coordinator", True)])
