@@ -1,1 +1,1 @@
-"""Drift and fairness over time. Nothing is watched yet: the room is kept so that the arrows hold from the start."""
+"""Drift and fairness over time: what the deliveries, the scores and the outcomes of each group do, and since when."""
