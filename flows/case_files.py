@@ -1,4 +1,4 @@
-"""The night's files about every active tenancy, for whoever opens a case: months, events, homes and who lives there."""
+"""The night's files for whoever opens a case: months, events, homes and who lives there, and the link queue."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from warehouse.case_tables import read_case_tables
 
 
 def case_frames(room: Workroom, as_of: date) -> dict[str, pl.DataFrame]:
-    """months, events, dwellings and occupants of every active tenancy of the day, by the file's name.
+    """months, events, dwellings, occupants, link_queue and link_candidates of the day, by the file's name.
 
     Pseudonyms and codes only; for the columns see `warehouse.case_tables.CaseTables`. The same day from the same
     deliveries gives the same frames.
@@ -20,4 +20,6 @@ def case_frames(room: Workroom, as_of: date) -> dict[str, pl.DataFrame]:
         "events": tables.events,
         "dwellings": tables.dwellings,
         "occupants": tables.occupants,
+        "link_queue": tables.queue,
+        "link_candidates": tables.candidates,
     }

@@ -19,7 +19,7 @@ _TENANCY = ("landlord", "tenancy_no")
 
 @dataclass(frozen=True)
 class CaseTables:
-    """The four tables of a day's cases, each sorted; pseudonyms decide the order only between rows otherwise alike.
+    """The tables of a day's cases, each sorted; pseudonyms decide the order only between rows otherwise alike.
 
     `months`: landlord, tenancy_no, month (its first day), due_dkk, paid_dkk, balance_dkk (null where not known) and
     rent_dkk, up to 24 a tenancy. `events`: landlord, tenancy_no, on, known_on, kind, amount_dkk, detail (a code),
@@ -27,12 +27,18 @@ class CaseTables:
     tenancy_no, home_id, district, estate, rent_dkk, moved_in_on, children, household, address_protected and
     identity_mac, one row a tenancy. `occupants`: landlord, tenancy_no, person_id, role (tenant, occupant) and
     identity_mac.
+
+    And of the link queue: `queue`: feed, record_key, waiting_since, identity_mac, kind, urgency, sender, told_on,
+    amount_dkk, landlord and tenancy_no (of a tenancy whose tenant has no number); `candidates`: feed, record_key,
+    place (1 is the likeliest), landlord and tenancy_no or person_id, is_household, probability and identity_mac.
     """
 
     months: pl.DataFrame
     events: pl.DataFrame
     dwellings: pl.DataFrame
     occupants: pl.DataFrame
+    queue: pl.DataFrame
+    candidates: pl.DataFrame
 
 
 def read_case_tables(
@@ -52,10 +58,12 @@ def read_case_tables(
         events=events.sort(*_TENANCY, "on", "kind", *(name for name in events.columns if name not in _SORTED)),
         dwellings=read["case_dwelling"].sort(_TENANCY),
         occupants=read["case_occupant"].sort(*_TENANCY, pl.col("role") != "tenant", "person_id"),
+        queue=read["queue_letter"].sort("feed", "record_key"),
+        candidates=read["queue_candidate"].sort("feed", "record_key", "place"),
     )
 
 
-_CASE = ("case_month", "case_event", "case_dwelling", "case_occupant")
+_CASE = ("case_month", "case_event", "case_dwelling", "case_occupant", "queue_letter", "queue_candidate")
 _SORTED = (*_TENANCY, "on", "kind")
 
 

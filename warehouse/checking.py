@@ -15,7 +15,7 @@ from warehouse.reading import (
     refused,
 )
 from warehouse.values import Read, reader_of
-from warehouse.vocabulary import FEEDS, Feed, Field, FieldType
+from warehouse.vocabulary import EVERY_FEED, Feed, Field, FieldType
 
 _DTYPES: dict[FieldType, pl.DataType] = {
     FieldType.DATE: pl.Date(),
@@ -50,7 +50,7 @@ class Checked:
 
 def check_rows(raw: RawRows, feed: str, layout: FileLayout, where: str) -> Checked:
     """Type and check the raw rows of a file of `feed`; `DeliveryError` where its key columns are not there."""
-    declared = FEEDS[feed]
+    declared = EVERY_FEED[feed]
     headers = _headers_of(raw, declared, layout, where)
     texts = clean_texts(raw, declared, headers, layout)
     typed, unread = _typed(texts, declared.every_field, layout)

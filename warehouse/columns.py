@@ -4,7 +4,7 @@ from functools import cache
 
 import polars as pl
 
-from warehouse.vocabulary import FEEDS, Feed, Field, FieldType, Sensitivity
+from warehouse.vocabulary import EVERY_FEED, Feed, Field, FieldType, Sensitivity
 
 _DELIVERED = (
     ("delivery_id", "VARCHAR"),
@@ -40,7 +40,7 @@ _FRAME_TYPES: dict[str, pl.DataType] = {
 
 def feed_columns(feed: str) -> list[tuple[str, str]]:
     """(name, DuckDB type) of the feed's own columns as the warehouse holds them, in order; `KeyError` if unknown."""
-    declared = FEEDS[feed]
+    declared = EVERY_FEED[feed]
     plain = [column for field in declared.fields for column in _column(declared, field)]
     names = {field.name for field in declared.fields}
     pseudonyms = [("person_id", "VARCHAR")] * ("cpr" in names) + [("home_id", "VARCHAR")] * ("address" in names)
@@ -62,7 +62,7 @@ def warehouse_columns(feed: str) -> list[tuple[str, str]]:
 
 def warehouse_key(feed: str) -> tuple[str, ...]:
     """The columns that make a record of the feed in the warehouse: its key, with person_id for cpr."""
-    return tuple("person_id" if name == "cpr" else name for name in FEEDS[feed].key)
+    return tuple("person_id" if name == "cpr" else name for name in EVERY_FEED[feed].key)
 
 
 def identifying_columns(feed: str) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def identifying_columns(feed: str) -> tuple[str, ...]:
 
     A CPR number alone needs no place in the vault's identities: the pseudonym already tells one from another.
     """
-    names = tuple(f.name for f in FEEDS[feed].fields if f.sensitivity is Sensitivity.IDENTIFIES)
+    names = tuple(f.name for f in EVERY_FEED[feed].fields if f.sensitivity is Sensitivity.IDENTIFIES)
     return names if set(names) - {"cpr"} else ()
 
 

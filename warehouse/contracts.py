@@ -9,7 +9,7 @@ from functools import cache
 import dataframely as dy
 import polars as pl
 
-from warehouse.vocabulary import FEEDS, Feed, Field, FieldType
+from warehouse.vocabulary import EVERY_FEED, Feed, Field, FieldType
 
 LINE = "line_no"
 
@@ -48,13 +48,18 @@ _BY_FEED: dict[str, dict[str, pl.Expr]] = {
         "deadline_before_issue__deadline_on": (pl.col("kind") != "payment_demand")
         | (pl.col("deadline_on") >= pl.col("issued_on"))
     },
+    "link_answers": {
+        "linked_to_nothing__answer": (pl.col("answer") != "linked")
+        | (pl.col("landlord").is_not_null() & pl.col("tenancy_no").is_not_null())
+        | pl.col("person_id").is_not_null()
+    },
 }
 
 
 @cache
 def contract_of(feed: str) -> type[dy.Schema]:
     """The feed's contract as a dataframely schema over line_no and the feed's typed columns."""
-    declared = FEEDS[feed]
+    declared = EVERY_FEED[feed]
     columns = {field.name: frame_column(field) for field in declared.every_field}
     rules = {name: dy.rule()(_unless_retracted(holds)) for name, holds in _rules(declared).items()}
     keys = {

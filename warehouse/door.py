@@ -130,7 +130,8 @@ def door_names() -> frozenset[str]:
 def refuse_look_ahead(tables: Sequence[Table]) -> dict[str, frozenset[str]]:
     """The sources of each of `tables`, by name; `LookAheadError` where one reads past the door of the as-of date."""
     sources = parse([table.query for table in tables])
-    facts = door_names() | {"fact_" + feed for feed in FEEDS} | {"fact_link", "delivery"}
+    linked = {"fact_link", "link_waiting", "link_candidate"}
+    facts = door_names() | {"fact_" + feed for feed in FEEDS} | linked | {"delivery"}
     for table in tables:
         allowed = facts if table.layer == "3_known" else door_names() | _readable(table.step)
         past = sorted(sources[table.query] - allowed)

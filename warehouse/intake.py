@@ -25,7 +25,7 @@ from warehouse.reading import RawRows, read_bytes, read_rows, refused
 from warehouse.statements import statement
 from warehouse.unsettled import mark_unsettled
 from warehouse.vault import Vault
-from warehouse.vocabulary import FEEDS
+from warehouse.vocabulary import EVERY_FEED, FEEDS
 
 __all__ = [
     "Delivery",
@@ -129,7 +129,7 @@ class _Understood:
 def _understood(delivery: Delivery, layouts: Layouts) -> _Understood:
     """The file read by the first of its layouts that fits; `DeliveryError` of the first where none does."""
     where = f"inbox/{delivery.feed}/{delivery.file_name}" if delivery.feed else f"inbox/{delivery.file_name}"
-    if delivery.feed not in FEEDS:
+    if delivery.feed not in EVERY_FEED:
         raise refused(
             "unknown_feed", "a folder named as one of the feeds", "another", where, f"Use one of {', '.join(FEEDS)}."
         )
@@ -201,7 +201,7 @@ def _account(
             yield_places(connection, report.feed, place)
             keep_rows(connection, report.feed, report.delivery_id, rows, broken)
         keep_account(connection, report)
-        if report.feed in FEEDS:
+        if report.feed in EVERY_FEED:
             mark_unsettled(connection, report.feed)
         connection.commit()
     except duckdb.Error as error:

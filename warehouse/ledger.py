@@ -10,7 +10,7 @@ import polars as pl
 from warehouse.deliveries import Delivery
 from warehouse.statements import statement
 from warehouse.tables import TABLES, sql_of
-from warehouse.vocabulary import FEEDS
+from warehouse.vocabulary import EVERY_FEED
 
 if TYPE_CHECKING:
     from warehouse.intake import DeliveryReport
@@ -82,7 +82,7 @@ def _counts(row: tuple[Any, ...]) -> dict[str, Any]:
 def forget_rows(connection: duckdb.DuckDBPyConnection, feed: str, delivery_id: str) -> None:
     """Removes what a delivery said, so that it can be said anew."""
     connection.execute(statement("quarantine_forget"), {"delivery_id": delivery_id})
-    if feed in FEEDS:
+    if feed in EVERY_FEED:
         forget = TABLES / _DELIVERED / f"delivered_{feed}" / "forget.sql"
         connection.execute(forget.read_text(encoding="utf-8"), {"delivery_id": delivery_id})
 

@@ -44,6 +44,9 @@ ROW_RULES: dict[str, Rule] = {
     "ended_before_started": Rule("Slutdatoen ligger før startdatoen.", "The end lies before the start."),
     "died_before_birth": Rule("Dødsdatoen ligger før fødselsdatoen.", "The death lies before the birth."),
     "deadline_before_issue": Rule("Fristen ligger før varslet.", "The deadline lies before the notice."),
+    "linked_to_nothing": Rule(
+        "Svaret nævner hverken et lejemål eller en person.", "The answer names no tenancy or person."
+    ),
 }
 """Every rule that can quarantine a row, by the name under which table `quarantine` holds it."""
 

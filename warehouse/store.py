@@ -9,7 +9,7 @@ import polars as pl
 from warehouse.columns import frame_schema
 from warehouse.errors import StoreError
 from warehouse.statements import statement
-from warehouse.vocabulary import FEEDS
+from warehouse.vocabulary import EVERY_FEED
 
 
 def open_warehouse(path: Path, *, memory_limit_mb: int = 2000, threads: int = 2) -> duckdb.DuckDBPyConnection:
@@ -44,7 +44,7 @@ def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     try:
         connection.execute(statement("warehouse_schema"))
-        for feed in FEEDS:
+        for feed in EVERY_FEED:
             columns = dict(frame_schema(feed))
             _make_table(connection, present, "delivered_" + feed, pl.DataFrame(schema=columns))
             _make_table(

@@ -1,11 +1,11 @@
-"""The fourteen feeds of the source contract, declared once: columns, types, codes, keys and sensitivity.
+"""The fourteen feeds of the source contract, and the one of our own page, declared once: columns, types, codes, keys.
 
 Everything that knows a feed's shape (reading, checking, tables, layouts) reads it from here.
 """
 
 from warehouse.fields import COMMON_FIELDS, Feed, Field, FieldType, Sensitivity
 
-__all__ = ["COMMON_FIELDS", "FEEDS", "Feed", "Field", "FieldType", "Sensitivity"]
+__all__ = ["COMMON_FIELDS", "EVERY_FEED", "FEEDS", "LINK_ANSWERS", "Feed", "Field", "FieldType", "Sensitivity"]
 
 _T = FieldType
 _WHO = Sensitivity.IDENTIFIES
@@ -346,3 +346,24 @@ _FEEDS = (
 
 FEEDS: dict[str, Feed] = {feed.name: feed for feed in _FEEDS}
 """Every feed by its name, in the contract's order."""
+
+LINK_ANSWERS = Feed(
+    "link_answers",
+    (
+        _code("feed", "notices", "concerns", "tenancies", required=True),
+        _text("record_key", required=True),
+        _code("answer", "linked", "nobody_here", required=True),
+        _text("landlord"),
+        _text("tenancy_no"),
+        _text("person_id"),
+    ),
+    ("feed", "record_key"),
+)
+"""What the team answered of a record that could not be linked by itself: whom it is about, or nobody of ours.
+
+No municipality delivers it: the page does, into the same inbox. It is no source that could be switched off, so the
+source register does not know it (DECISIONS 27).
+"""
+
+EVERY_FEED: dict[str, Feed] = {**FEEDS, LINK_ANSWERS.name: LINK_ANSWERS}
+"""Everything that can lie in the inbox."""

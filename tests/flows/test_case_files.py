@@ -22,6 +22,7 @@ from worklist.published import Night, read_night
 
 TENANCY = ["landlord", "tenancy_no"]
 FILES = ("months", "events", "dwellings", "occupants")
+QUEUE = ("link_queue", "link_candidates")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_the_same_night_gives_the_same_bytes_also_after_another_one(home: Home, 
         case_frames(room, UNTIL - timedelta(days=40))
         again = {f"{name}.parquet": parquet_bytes(frame) for name, frame in case_frames(room, UNTIL).items()}
     assert again == {name: night.files[name] for name in again}
-    assert {f"{name}.parquet" for name in FILES} == set(again)
+    assert {f"{name}.parquet" for name in (*FILES, *QUEUE)} == set(again)
 
 
 def test_what_they_say_of_people_is_codes_and_pseudonyms(night: Night) -> None:

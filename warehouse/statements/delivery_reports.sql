@@ -17,6 +17,7 @@ with versions as (
         union all by name select delivery_id from fact_missed_appointments
         union all by name select delivery_id from fact_discharges
         union all by name select delivery_id from fact_contacts
+        union all by name select delivery_id from fact_link_answers
     )
     group by delivery_id
 ),

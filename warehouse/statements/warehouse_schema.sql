@@ -46,6 +46,25 @@ create table if not exists link_queue (
     best_confidence double
 );
 
+create table if not exists link_waiting (
+    feed varchar not null,
+    record_key varchar not null,
+    known_on date not null,
+    superseded_on date
+);
+
+create table if not exists link_candidate (
+    feed varchar not null,
+    record_key varchar not null,
+    landlord varchar,
+    tenancy_no varchar,
+    person_id varchar,
+    is_household boolean not null,
+    odds double not null,
+    known_on date not null,
+    superseded_on date
+);
+
 create table if not exists unsettled (
     what varchar primary key
 );

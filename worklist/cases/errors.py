@@ -21,6 +21,19 @@ class CaseChanged(BovagtError):  # noqa: N818 - it tells what happened; nobody d
         )
 
 
+class LetterAnswered(BovagtError):  # noqa: N818 - as above
+    """Somebody else answered a letter, or took its answer back, since it was read: `who`, and when (`at`)."""
+
+    def __init__(self, who: str, at: datetime) -> None:
+        self.who, self.at = who, at
+        super().__init__(
+            expected="a letter that nobody has answered since it was read",
+            found=f"an answer by {who} at {at.isoformat()}",
+            where="link queue",
+            remedy="Read the letter again; nothing was overwritten.",
+        )
+
+
 class InputRefused(UsageError):  # noqa: N818 - as above
     """What was typed in cannot be kept: an unknown code, or two statements that contradict each other."""
 

@@ -25,7 +25,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from warehouse.vocabulary import FEEDS
+from warehouse.vocabulary import EVERY_FEED
 from worklist.cases.database import Database
 from worklist.cases.tables import OutboxRow
 
@@ -144,7 +144,7 @@ def _rows_of(database: Database, file_name: str) -> list[dict[str, Any]]:
 def _content(feed: str, rows: Sequence[dict[str, Any]]) -> bytes:
     """The rows in the standard layout, all columns of the feed: intake then knows that none was forgotten."""
     out = io.StringIO()
-    columns = [*(field.name for field in FEEDS[feed].fields), REGISTERED_ON]
+    columns = [field.name for field in EVERY_FEED[feed].every_field]
     table = csv.writer(out, delimiter=";", lineterminator="\n")
     table.writerow(columns)
     table.writerows([_cell(row.get(column)) for column in columns] for row in rows)

@@ -155,3 +155,22 @@ class SenderKeyRow(Table):
     sender: Mapped[str]
     made_at: Mapped[datetime]
     active: Mapped[bool]
+
+
+class LinkAnswerRow(Table):
+    """What somebody answered of a letter that could not be linked. Append only; the highest version stands.
+
+    `answer` is 'linked' or 'nobody_here', None where the answer before it was taken back. No names, no text.
+    """
+
+    __tablename__ = "link_answer"
+
+    feed: Mapped[str] = mapped_column(primary_key=True)
+    record_key: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    answer: Mapped[str | None]
+    landlord: Mapped[str | None]
+    tenancy_no: Mapped[str | None]
+    person_id: Mapped[str | None]
+    who: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -150,6 +150,12 @@ _ROWS = (
         "notices",
     ),
     _row(
+        "answer_without_home.csv",
+        "linked_to_nothing",
+        "feed;record_key;answer;landlord;tenancy_no\nnotices;a/1;linked;Birk;1\nnotices;a/2;linked;Birk;",
+        "link_answers",
+    ),
+    _row(
         "no_moment.csv",
         "not_a_timestamp",
         f"{CONCERNS}\n1;2026-01-01T10:00:00;police;other;\n2;2026-01-01T25:00:00;police;other;",

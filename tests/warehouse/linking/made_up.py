@@ -44,6 +44,11 @@ class MadeUp:
         row = {"known_on": known_on, "identity_mac": mac, "home_id": place, "postal_code": "8900", "retracted": False}
         self.rows.setdefault(feed, []).append(row | columns)
 
+    def answer(self, feed: str, record_key: str, known_on: date, answer: str = "linked", **target: Any) -> None:
+        """What a person answered of a record; with `retracted=True` it is taken back."""
+        told = {"feed": feed, "record_key": record_key, "answer": answer, "known_on": known_on, "retracted": False}
+        self.rows.setdefault("link_answers", []).append(told | target)
+
     def identities(self, kind: str) -> pl.DataFrame:
         schema = {"identity_mac": pl.String, "known_on": pl.Date, "name": pl.String, "address": pl.String}
         return pl.DataFrame(self.clear.get(kind, []), schema=schema)
@@ -68,12 +73,14 @@ KEYS = {
     "persons": ["person_id"],
     "notices": ["source", "notice_no"],
     "concerns": ["concern_no"],
+    "link_answers": ["feed", "record_key"],
 }
 _CLEAR = {
     "tenancies": "delete from fact_tenancies",
     "persons": "delete from fact_persons",
     "notices": "delete from fact_notices",
     "concerns": "delete from fact_concerns",
+    "link_answers": "delete from fact_link_answers",
 }
 
 

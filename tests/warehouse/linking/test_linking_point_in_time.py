@@ -48,7 +48,21 @@ def _with_changes(town: MadeUp, seed: int) -> MadeUp:
             if feed == "tenancies":
                 changed["moved_out_on"] = draw.choice([None, day])
             town.add(feed, name, address, day, **kept | changed)
+    _answer_some(town, draw)
     return town
+
+
+def _answer_some(town: MadeUp, draw: random.Random) -> None:
+    """People answer a third of the letters, now and then twice or wrongly, and take some answers back."""
+    homes = [{name: row[name] for name in ("landlord", "tenancy_no")} for row in town.rows["tenancies"]]
+    for feed, key in draw.sample(sorted(town.truth), k=len(town.truth) // 3):
+        day = START + timedelta(days=draw.randrange(100, 700))
+        for answer in draw.choices(["linked", "nobody_here", "taken_back"], weights=[4, 1, 2], k=draw.randrange(1, 4)):
+            back = {"retracted": True} if answer == "taken_back" else {}
+            target = draw.choice(homes) if answer == "linked" and feed != "tenancies" else {}
+            if answer != "linked" or target:
+                town.answer(feed, key, day, "linked" if back else answer, **target, **back)
+            day += timedelta(days=draw.randrange(0, 60))
 
 
 @given(seed=st.integers(0, 10_000), day=st.integers(40, 700).map(lambda days: START + timedelta(days=days)))
@@ -58,7 +72,14 @@ def test_deleting_what_became_known_later_changes_no_link(
 ) -> None:
     town = _with_changes(made_up(seed, tenancies=40, letters=40), seed)
     full = _as_known_before(_links(connection, town), day)
+    waited = _waiting(connection, day)
     assert full.equals(_as_known_before(_links(connection, town.before(day)), day))
+    assert [one.equals(other) for one, other in zip(waited, _waiting(connection, day), strict=True)] == [True, True]
+
+
+def _waiting(connection: duckdb.DuckDBPyConnection, day: date) -> list[pl.DataFrame]:
+    """What waited, and for what, as known before the day."""
+    return [_as_known_before(connection.table(name).pl(), day) for name in ("link_waiting", "link_candidate")]
 
 
 def test_the_property_above_looks_at_links_that_end_and_links_that_begin_later(
@@ -68,6 +89,9 @@ def test_the_property_above_looks_at_links_that_end_and_links_that_begin_later(
     assert links["superseded_on"].null_count() not in (0, links.height)
     keys = links.group_by("feed", "record_key").len()
     assert keys["len"].max() > 1
+    assert {"name_address", "person"} == set(links["method"])
+    waiting = connection.table("link_waiting").pl()
+    assert waiting["superseded_on"].null_count() not in (0, waiting.height)
 
 
 def test_the_order_of_the_rows_and_a_second_run_change_nothing(connection: duckdb.DuckDBPyConnection) -> None:
