@@ -5,8 +5,10 @@ from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from flows.case_files import case_frames
 from flows.home import Home
 from flows.intake import intake
 from flows.page import page_database, site_of
@@ -14,6 +16,7 @@ from flows.settings import read_settings
 from flows.workroom import opened
 from worklist.cases.cases import Change, Contact, record_contact
 from worklist.cases.concerns import Concern, record_concern
+from worklist.cases.links import Letter, Target, answer_letter
 
 DAY = date(2026, 1, 5)
 NOW = datetime(2026, 1, 4, 13, 0, tzinfo=UTC)
@@ -58,6 +61,26 @@ def test_a_concern_is_in_the_warehouse_once(home: Home) -> None:
     with opened(home) as room:
         found = room.connection.sql("select urgency from fact_concerns where concern_no like 'form-%'").fetchall()
     assert found == [("acute",)]
+
+
+def test_an_answered_letter_is_linked_from_the_day_of_the_answer_and_the_past_still_shows_it_waiting(
+    home: Home,
+) -> None:
+    intake(home, DAY)
+    with opened(home) as room:
+        queue = case_frames(room, NOW.date())["link_queue"].filter(pl.col("feed") == "notices")
+    letter, whose = Letter("notices", queue["record_key"][0]), _tenancy(home)
+    with closing(page_database(home, read_settings(home))) as database:
+        answer_letter(database, letter, 0, Target(*whose), "anna", NOW)
+    for _ in range(2):
+        intake(home, DAY)
+    asked = f"select landlord, tenancy_no, method, known_on from fact_link where record_key = '{letter.record_key}'"
+    with opened(home) as room:
+        assert room.connection.sql(asked).fetchall() == [(*whose, "person", NOW.date())]
+        assert letter.record_key not in room.connection.table("link_queue").pl()["record_key"]
+        past, present = (case_frames(room, day)["link_queue"]["record_key"].to_list() for day in (NOW.date(), DAY))
+    assert letter.record_key in past
+    assert letter.record_key not in present
 
 
 def test_a_page_that_was_never_used_leaves_no_trace(home: Home) -> None:

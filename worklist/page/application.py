@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from warehouse.errors import BovagtError
-from worklist.cases.errors import CaseChanged
+from worklist.cases.errors import CaseChanged, LetterAnswered
 from worklist.health import add_health
 from worklist.page import (
     access_page,
@@ -20,6 +20,7 @@ from worklist.page import (
     entrance,
     exports,
     journal,
+    links,
     people,
     search,
     today_routes,
@@ -40,6 +41,7 @@ ROUTERS = (
     journal.router,
     concern.router,
     acute.router,
+    links.router,
     contact.router,
     people.router,
     access_page.router,
@@ -81,6 +83,12 @@ def _changed(request: Request, changed: Exception) -> Response:
     return message(request, 409, "case_changed", who=changed.who or "–", when=when)
 
 
+def _answered(request: Request, answered: Exception) -> Response:
+    """Somebody else answered a letter first."""
+    assert isinstance(answered, LetterAnswered)
+    return message(request, 409, "letter_answered", who=answered.who, when=moment(answered.at, language_of(request)))
+
+
 def _http(request: Request, refused: Exception) -> Response:
     """A page that is not there, or another answer of the framework's own."""
     assert isinstance(refused, HTTPException)
@@ -98,6 +106,7 @@ _ANSWERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
     NotAllowed: _not_allowed,
     ForeignForm: _foreign_form,
     CaseChanged: _changed,
+    LetterAnswered: _answered,
     HTTPException: _http,
     BovagtError: _failed,
 }

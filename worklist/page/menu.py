@@ -17,6 +17,7 @@ class Place:
 MENU: tuple[Place, ...] = (
     Place("today", "/", frozenset({"worker", "coordinator", "analyst"})),
     Place("concern", "/concern", frozenset({"worker", "coordinator", "sender"})),
+    Place("links", "/links", frozenset({"worker", "coordinator"})),
     Place("people", "/people", frozenset({"administrator"})),
     Place("access", "/access", frozenset({"dpo"})),
 )

@@ -88,6 +88,37 @@ REASONS = [
     ("against", "Lejeren har boet her længe.", "The tenant has lived here for long.", ["tenancies:Nordhavn/12"]),
 ]
 
+LETTER, ALONE, SECRET, TENANT = "bailiff_court/NB-1", "bailiff_court/NB-2", "C-9", f"{LANDLORD}/{QUIET}"
+LETTERS: list[dict[str, Any]] = [
+    {"feed": "notices", "record_key": LETTER, "waiting_since": date(2026, 2, 20), "identity_mac": "n-0",
+     "kind": "court_hearing", "sender": "bailiff_court", "told_on": date(2026, 2, 19), "amount_dkk": Decimal("7404")},
+    {"feed": "notices", "record_key": ALONE, "waiting_since": date(2026, 2, 10), "identity_mac": "n-1",
+     "kind": "termination", "sender": "bailiff_court", "told_on": date(2026, 2, 9)},
+    {"feed": "concerns", "record_key": SECRET, "waiting_since": date(2026, 2, 27), "identity_mac": "c-0",
+     "kind": "concern", "urgency": "acute", "told_on": date(2026, 2, 26)},
+    {"feed": "tenancies", "record_key": TENANT, "waiting_since": date(2026, 1, 2), "identity_mac": "t-2",
+     "kind": "tenant", "sender": LANDLORD, "told_on": date(2020, 5, 1), "landlord": LANDLORD, "tenancy_no": QUIET},
+]  # fmt: skip
+CANDIDATES: list[dict[str, Any]] = [
+    {"feed": "notices", "record_key": LETTER, "place": 1, "landlord": LANDLORD, "tenancy_no": COURT,
+     "probability": 0.6},
+    {"feed": "notices", "record_key": LETTER, "place": 2, "landlord": LANDLORD, "tenancy_no": QUIET,
+     "probability": 0.1},
+    {"feed": "concerns", "record_key": SECRET, "place": 1, "landlord": LANDLORD, "tenancy_no": HIDDEN,
+     "probability": 0.7},
+    {"feed": "tenancies", "record_key": TENANT, "place": 1, "person_id": "p-1", "probability": 0.45,
+     "identity_mac": "p-1"},
+    {"feed": "tenancies", "record_key": TENANT, "place": 2, "person_id": "p-2", "probability": 0.44,
+     "identity_mac": "p-2"},
+]  # fmt: skip
+WORDS = {
+    "notice": [("n-0", LETTER, "Jensen, Søren Å.", "Nørre Alle 5B, 1. tv", None),
+               ("n-1", ALONE, "Ukendt Opdigtet", "Ingen Vej 1", None)],
+    "concern": [("c-0", SECRET, "Birgitte Skjult", "Hemmelig Gade 7", "Hun ringede <b>grædende</b>.")],
+    "tenancy": [("t-2", TENANT, "B. Prøve", "Åvej 3", None)],
+    "person": [("p-1", "p-1", "Bo Prøve", "Åvej 3", None), ("p-2", "p-2", "Bi Prøve", "Åvej 3", None)],
+}  # fmt: skip
+
 
 def frames(pseudonym: dict[str, str]) -> dict[str, pl.DataFrame]:
     """The night's tables; `pseudonym`: of the tenant of each tenancy."""
@@ -110,6 +141,8 @@ def frames(pseudonym: dict[str, str]) -> dict[str, pl.DataFrame]:
         "dwellings": pl.DataFrame(dwellings),
         "occupants": _of_landlord(occupants),
         "reasons": _of_landlord(_reasons()),
+        "link_queue": pl.DataFrame(LETTERS, infer_schema_length=None),
+        "link_candidates": pl.DataFrame(CANDIDATES, infer_schema_length=None).with_columns(is_household=False),
         "freshness": pl.DataFrame(
             [("rent_postings", LANDLORD, date(2026, 3, 1)), ("rent_postings", "Birkely", AS_OF),
              ("tenancies", "standard", date(2026, 2, 28)), ("arrears", "", None)],
@@ -156,10 +189,27 @@ def _made() -> tuple[Path, dict[str, str]]:
             for place, (number, (cpr, name, address)) in enumerate(PEOPLE.items())
         ]  # fmt: skip
         vault.keep_identities("tenancy", pl.DataFrame(rows))
+        for kind, told in WORDS.items():
+            vault.keep_identities(kind, _words(kind, told))
     files = {f"{name}.parquet": parquet_bytes(frame) for name, frame in frames(pseudonym).items()}
     files["night.json"] = b'{"active_tenancies": 3, "model_version": "rules-made-up", "ranking": "rules"}'
     publish(folder / "published", AS_OF, files)
     return folder, _accounts(f"sqlite:///{folder}/page.sqlite")
+
+
+def _words(kind: str, told: list[tuple[str, str, str, str, str | None]]) -> pl.DataFrame:
+    """What the vault keeps of letters that wait, and of who they may be about."""
+    columns = {"identity_mac": pl.String, "record_key": pl.String, "name": pl.String, "address": pl.String}
+    frame = pl.DataFrame(told, schema={**columns, "text": pl.String}, orient="row")
+    account = {
+        "known_on": pl.lit(AS_OF),
+        "delivery_id": pl.lit("d"),
+        "line_no": pl.lit(9),
+        "postal_code": pl.lit("8900"),
+    }
+    if kind == "person":
+        account |= {"person_id": pl.col("record_key"), "birth_date": pl.lit(date(1980, 1, 1))}
+    return frame.with_columns(**account)
 
 
 def _accounts(url: str) -> dict[str, str]:

@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from tests.worklist.page.browsing import CHROMIUM, chromium, served, sign_in, violations
-from tests.worklist.page.case_night import AS_OF, COURT, LANDLORD, NAME, PASSWORD, QUIET, Team
+from tests.worklist.page.case_night import AS_OF, COURT, LANDLORD, LETTER, NAME, PASSWORD, QUIET, TENANT, Team
 from tests.worklist.page.test_today import listed
 from worklist.cases.cases import events, read_case
+from worklist.cases.links import Letter, Target, link_answers
 from worklist.export import parquet_bytes
 from worklist.publishing import publish
 
@@ -23,9 +24,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 CASE = f"/case?landlord={LANDLORD}&tenancy={COURT.replace('/', '%2F')}"
+LETTERS = (f"/links/letter?feed=notices&key={LETTER}", f"/links/letter?feed=tenancies&key={TENANT}")
 PAGES = {
-    "worker": ("/", CASE, CASE.replace("/case", "/contact"), "/concern", "/nowhere"),
-    "coordinator": (CASE,),
+    "worker": ("/", CASE, CASE.replace("/case", "/contact"), "/concern", "/links", *LETTERS, "/nowhere"),
+    "coordinator": (CASE, "/links"),
     "analyst": ("/", CASE),
     "administrator": ("/people",),
     "dpo": ("/access",),
@@ -127,6 +129,22 @@ def test_an_acute_concern_of_a_sender_is_on_the_worker_s_list_at_once(browser: A
     page.reload()
     page.get_by_role("link", name="Læs henvendelsen").click()
     assert "Opdigtet Person" in page.content()
+
+
+def test_a_link_is_resolved_and_undone(page: Any, address: str, team: Team) -> None:
+    sign_in(page, address, "worker", PASSWORD)
+    page.get_by_role("link", name="Koblinger").click()
+    page.get_by_role("link", name=LETTER).click()
+    assert "afviger: etage" in page.locator("table").inner_text()
+    page.get_by_role("button", name="Gem svaret").click()
+    assert "Vælg en af mulighederne" in page.locator("fieldset").first.inner_text()
+    page.get_by_label("Mulighed 1").check()
+    page.get_by_role("button", name="Gem svaret").click()
+    assert "Svaret er gemt" in page.content()
+    kept = link_answers(team.site.database)[Letter("notices", LETTER)]
+    assert (kept.target, kept.who) == (Target(LANDLORD, COURT), "worker")
+    page.get_by_role("button", name=f"Fortryd svaret om {LETTER}").click()
+    assert page.get_by_role("link", name=LETTER).count() == 1
 
 
 def test_the_list_is_exported_and_opened_again(page: Any, address: str) -> None:
