@@ -9,6 +9,7 @@ import polars as pl
 from warehouse.columns import frame_schema
 from warehouse.errors import StoreError
 from warehouse.statements import statement
+from warehouse.unsettled import LINKS, mark_unsettled
 from warehouse.vocabulary import EVERY_FEED
 
 
@@ -44,6 +45,9 @@ def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     try:
         connection.execute(statement("warehouse_schema"))
+        if "fact_link" in present and "link_waiting" not in present:
+            # A warehouse from before the queue kept its days: the next intake makes the links anew, and the days.
+            mark_unsettled(connection, LINKS)
         for feed in EVERY_FEED:
             columns = dict(frame_schema(feed))
             _make_table(connection, present, "delivered_" + feed, pl.DataFrame(schema=columns))
