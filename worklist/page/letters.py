@@ -16,6 +16,9 @@ from worklist.published import Night
 KINDS = {"notices": "notice", "concerns": "concern", "tenancies": "tenancy"}
 """What the vault calls the records of each feed."""
 
+RECENT_DAYS = 90
+"""From a demand to the bailiff at the door it seldom takes longer; what is older helps nobody who lives there now."""
+
 _NOT_TOLD: Mapping[str, Any] = {}
 
 
@@ -23,8 +26,8 @@ _NOT_TOLD: Mapping[str, Any] = {}
 class Waiting:
     """A letter that waits: what the night tells of it, and the version of its answers.
 
-    `place` orders the queue: acute concerns, then what the courts and landlords wrote, then the others, the oldest
-    first. `protected`: one of the homes it may be about has a protected address.
+    `recent`: it came in the last `RECENT_DAYS`, so that somebody may still be helped; an older one only teaches the
+    ranking. `protected`: one of the homes it may be about has a protected address.
     """
 
     letter: Letter
@@ -38,14 +41,20 @@ class Waiting:
     tenancy_no: str | None
     identity_mac: str | None
     candidates: int
+    recent: bool
     protected: bool
     version: int
 
     @property
-    def place(self) -> tuple[bool, bool, bool, date, str]:
-        """Where it stands in the queue."""
-        acute, letter = self.urgency == "acute", self.letter
-        return not acute, letter.feed != "notices", letter.feed == "tenancies", self.waiting_since, letter.record_key
+    def place(self) -> tuple[bool, bool, bool, bool, int, str]:
+        """Where it stands in the queue: the recent first, of these acute concerns, then letters of court and landlord.
+
+        Of the recent ones the oldest waited longest; of the others the newest says most.
+        """
+        day = self.waiting_since.toordinal()
+        acute, feed = self.urgency == "acute", self.letter.feed
+        order = (feed != "notices", feed == "tenancies", day if self.recent else -day, self.letter.record_key)
+        return not self.recent, not acute, *order
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +69,10 @@ class Words:
 
 @dataclass(frozen=True, repr=False)
 class Candidate:
-    """A home, or a person, that a letter may be about, and what agrees and differs."""
+    """A home, or a person, that a letter may be about, and what agrees and differs.
+
+    `active`: the night knows it as a tenancy that somebody lives in.
+    """
 
     target: Target
     words: Words
@@ -68,6 +80,7 @@ class Candidate:
     born: int | None
     probability: float
     is_household: bool
+    active: bool
     compared: Compared
 
 
@@ -81,7 +94,7 @@ def waiting(site: Site, night: Night) -> list[Waiting]:
         Letter(feed, key): count
         for feed, key, count in night.frame("link_candidates").group_by("feed", "record_key").len().iter_rows()
     }
-    rows = [_waiting(row, answers, counts, hidden) for row in night.frame("link_queue").iter_rows(named=True)]
+    rows = [_waiting(night, row, answers, counts, hidden) for row in night.frame("link_queue").iter_rows(named=True)]
     return sorted((one for one in rows if not _since(night, answers.get(one.letter))), key=lambda one: one.place)
 
 
@@ -96,7 +109,11 @@ def _since(night: Night, answer: LinkAnswer | None) -> bool:
 
 
 def _waiting(
-    row: Mapping[str, Any], answers: Mapping[Letter, LinkAnswer], counts: Mapping[Letter, int], hidden: set[Letter]
+    night: Night,
+    row: Mapping[str, Any],
+    answers: Mapping[Letter, LinkAnswer],
+    counts: Mapping[Letter, int],
+    hidden: set[Letter],
 ) -> Waiting:
     letter = Letter(row["feed"], row["record_key"])
     plain = ("kind", "urgency", "sender", "told_on", "waiting_since", "landlord", "tenancy_no", "identity_mac")
@@ -105,6 +122,7 @@ def _waiting(
         **{name: row[name] for name in plain},
         amount_dkk=None if row["amount_dkk"] is None else float(row["amount_dkk"]),
         candidates=counts.get(letter, 0),
+        recent=(night.as_of - row["waiting_since"]).days <= RECENT_DAYS,
         protected=letter in hidden,
         version=answers[letter].version if letter in answers else 0,
     )
@@ -129,12 +147,22 @@ def candidates_of(site: Site, night: Night, one: Waiting, words: Words, *, see_p
     of_letter = (pl.col("feed") == one.letter.feed) & (pl.col("record_key") == one.letter.record_key)
     rows = night.frame("link_candidates").filter(of_letter).sort("place").to_dicts()
     if one.letter.feed == "tenancies":
-        told = _told(site, "person", [row["identity_mac"] for row in rows if row["identity_mac"]])
-        return [_person(row, told.get(row["identity_mac"] or "", _NOT_TOLD), one, words) for row in rows]
+        return [_person(row, _known_person(site, night, row["person_id"]), one, words) for row in rows]
     homes = site.names.of_many(
         night, [(row["landlord"], row["tenancy_no"]) for row in rows], see_protected=see_protected
     )
-    return [_home(row, homes[row["landlord"], row["tenancy_no"]], words) for row in rows]
+    ended = [row["identity_mac"] for row in rows if not _lives(homes, row) and row["identity_mac"]]
+    told = _told(site, "tenancy", ended)
+    return [_home(row, homes[_of(row)], told.get(row["identity_mac"] or "", _NOT_TOLD), words) for row in rows]
+
+
+def _of(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["landlord"], row["tenancy_no"]
+
+
+def _lives(homes: Mapping[tuple[str, str], Household], row: Mapping[str, Any]) -> bool:
+    """Whether the night knows somebody there; of a tenancy that has ended only the landlord's own words are left."""
+    return bool(homes[_of(row)].people)
 
 
 def _told(site: Site, kind: str, macs: list[str]) -> dict[str, Mapping[str, Any]]:
@@ -142,6 +170,15 @@ def _told(site: Site, kind: str, macs: list[str]) -> dict[str, Mapping[str, Any]
         return {}
     with site.vault() as vault:
         return {row["identity_mac"]: row for row in vault.named(kind, macs).iter_rows(named=True)}
+
+
+def _known_person(site: Site, night: Night, person_id: str) -> Mapping[str, Any]:
+    """What the register had told of a person by the night; whoever is asked about need not live in a known tenancy."""
+    if site.vault is None:
+        return _NOT_TOLD
+    with site.vault() as vault:
+        told = vault.lookup("person", person_id).filter(pl.col("known_on") < night.as_of)
+    return told.row(-1, named=True) if told.height else _NOT_TOLD
 
 
 def _person(row: Mapping[str, Any], told: Mapping[str, Any], one: Waiting, words: Words) -> Candidate:
@@ -154,23 +191,26 @@ def _person(row: Mapping[str, Any], told: Mapping[str, Any], one: Waiting, words
         born.year if born else None,
         row["probability"],
         is_household=False,
+        active=True,
         compared=_compared(words, found),
     )
 
 
-def _home(row: Mapping[str, Any], home: Household, words: Words) -> Candidate:
+def _home(row: Mapping[str, Any], home: Household, ended: Mapping[str, Any], words: Words) -> Candidate:
     names = [person.name for person in home.people if person.name]
     tenant = home.tenant.name if home.tenant else None
     found = Words(tenant, home.address, home.postal_code)
-    compared = _compared(words, found)
+    if not home.people:
+        found = Words(ended.get("name"), ended.get("address"), ended.get("postal_code"))
     return Candidate(
-        Target(row["landlord"], row["tenancy_no"]),
+        Target(*_of(row)),
         found,
         tuple(name for name in names if name != tenant),
         None,
         row["probability"],
         is_household=row["is_household"],
-        compared=compared,
+        active=bool(home.people),
+        compared=_compared(words, found),
     )
 
 

@@ -11,7 +11,7 @@ from worklist.cases.access import Access, log_access
 from worklist.cases.errors import InputRefused
 from worklist.cases.links import Letter, LinkAnswer, Target, answer_letter, link_answers, take_back
 from worklist.page.case_access import Team, may_see_protected
-from worklist.page.letters import Waiting, candidates_of, find_waiting, waiting, words_of
+from worklist.page.letters import RECENT_DAYS, Waiting, candidates_of, find_waiting, waiting, words_of
 from worklist.page.rendering import page
 from worklist.page.security import Fields, NotAllowed, Visitor, text_of
 from worklist.page.site import Site
@@ -40,6 +40,7 @@ def show_queue(request: Request, visitor: Team, done: str = "") -> Response:
         done=shown,
         protected=may_see_protected(visitor),
         as_of=night.as_of,
+        recent_days=RECENT_DAYS,
     )
 
 

@@ -106,10 +106,8 @@ CANDIDATES: list[dict[str, Any]] = [
      "probability": 0.1},
     {"feed": "concerns", "record_key": SECRET, "place": 1, "landlord": LANDLORD, "tenancy_no": HIDDEN,
      "probability": 0.7},
-    {"feed": "tenancies", "record_key": TENANT, "place": 1, "person_id": "p-1", "probability": 0.45,
-     "identity_mac": "p-1"},
-    {"feed": "tenancies", "record_key": TENANT, "place": 2, "person_id": "p-2", "probability": 0.44,
-     "identity_mac": "p-2"},
+    {"feed": "tenancies", "record_key": TENANT, "place": 1, "person_id": "p-1", "probability": 0.45},
+    {"feed": "tenancies", "record_key": TENANT, "place": 2, "person_id": "p-2", "probability": 0.44},
 ]  # fmt: skip
 WORDS = {
     "notice": [("n-0", LETTER, "Jensen, Søren Å.", "Nørre Alle 5B, 1. tv", None),
@@ -142,7 +140,9 @@ def frames(pseudonym: dict[str, str]) -> dict[str, pl.DataFrame]:
         "occupants": _of_landlord(occupants),
         "reasons": _of_landlord(_reasons()),
         "link_queue": pl.DataFrame(LETTERS, infer_schema_length=None),
-        "link_candidates": pl.DataFrame(CANDIDATES, infer_schema_length=None).with_columns(is_household=False),
+        "link_candidates": pl.DataFrame(CANDIDATES, infer_schema_length=None).with_columns(
+            is_household=False, identity_mac=pl.lit(None, pl.String)
+        ),
         "freshness": pl.DataFrame(
             [("rent_postings", LANDLORD, date(2026, 3, 1)), ("rent_postings", "Birkely", AS_OF),
              ("tenancies", "standard", date(2026, 2, 28)), ("arrears", "", None)],
@@ -202,7 +202,7 @@ def _words(kind: str, told: list[tuple[str, str, str, str, str | None]]) -> pl.D
     columns = {"identity_mac": pl.String, "record_key": pl.String, "name": pl.String, "address": pl.String}
     frame = pl.DataFrame(told, schema={**columns, "text": pl.String}, orient="row")
     account = {
-        "known_on": pl.lit(AS_OF),
+        "known_on": pl.lit(AS_OF - timedelta(days=1)),
         "delivery_id": pl.lit("d"),
         "line_no": pl.lit(9),
         "postal_code": pl.lit("8900"),

@@ -136,8 +136,6 @@ def test_a_link_is_resolved_and_undone(page: Any, address: str, team: Team) -> N
     page.get_by_role("link", name="Koblinger").click()
     page.get_by_role("link", name=LETTER).click()
     assert "afviger: etage" in page.locator("table").inner_text()
-    page.get_by_role("button", name="Gem svaret").click()
-    assert "Vælg en af mulighederne" in page.locator("fieldset").first.inner_text()
     page.get_by_label("Mulighed 1").check()
     page.get_by_role("button", name="Gem svaret").click()
     assert "Svaret er gemt" in page.content()

@@ -53,7 +53,7 @@ def test_the_most_urgent_is_first_and_then_the_oldest_letter(team: Team) -> None
     places = [html.index(f"key={key}") for key in (SECRET, ALONE, LETTER)]
     assert places == sorted(places)
     assert html.index(f"key={TENANT}") > places[-1]
-    assert "Venter på svar pr. 2. marts 2026: 4" in html
+    assert "Kommet de seneste 90 dage før 2. marts 2026: 4" in html
 
 
 def test_a_letter_shows_side_by_side_what_agrees_and_what_differs(team: Team) -> None:

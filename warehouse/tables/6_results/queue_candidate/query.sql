@@ -13,9 +13,8 @@ placed as (
   from weighed
 )
 select p.as_of, p.feed, p.record_key, p.place, p.landlord, p.tenancy_no, p.person_id, p.is_household, p.probability,
-  coalesce(t.identity_mac, r.identity_mac) as identity_mac
+  t.identity_mac
 from placed as p
 join queue_letter as q using (as_of, feed, record_key)
 left join known_tenancies as t on t.as_of = p.as_of and t.landlord = p.landlord and t.tenancy_no = p.tenancy_no
-left join known_persons as r on r.as_of = p.as_of and r.person_id = p.person_id
 where p.place <= 5
