@@ -6,38 +6,87 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from flows.home import Home
 from flows.orchestration import set_up
 from flows.page import site_of
+from flows.settings import read_settings
 from warehouse.errors import BovagtError, UsageError
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from worklist.page.site import Site
+
+_SERVED = "BOVAGT_SERVED"
+"""Tells the processes that serve the page which directory is served."""
 
 _SERVER_SECONDS = 120
 _STOP_SECONDS = 20
 _LOOK_SECONDS = 20
+_ALIVE_SECONDS = 1
+_HEALTHY_SECONDS = 60
 
 
 def serve(home: Home, host: str, port: int, prefect_port: int, *, schedule: bool) -> None:
     """Serve until stopped. `UsageError` where DIR is not ready or Prefect's server does not come up."""
     import uvicorn
 
-    from worklist.page.application import create_app
-
-    site = site_of(home)
+    # What is wrong with settings or database is said here once, and not by each process that serves.
+    site_of(home).database.close()
+    os.environ[_SERVED] = str(home.path.resolve())
     with ExitStack() as running:
-        running.callback(site.database.close)
-        running.enter_context(_kept_ready(site))
         if schedule:
             running.enter_context(_scheduled(home, prefect_port))
         # No server name in the answers; a proxy's word on who asks is taken from this machine only, as uvicorn does.
-        uvicorn.run(create_app(site), host=host, port=port, log_level="warning", server_header=False)
+        uvicorn.run(
+            "flows.serve:page",
+            factory=True,
+            host=host,
+            port=port,
+            workers=read_settings(home).page.processes,
+            timeout_worker_healthcheck=_HEALTHY_SECONDS,
+            log_level="warning",
+            server_header=False,
+        )
+
+
+def page() -> "FastAPI":
+    """The page of the directory that `serve` named, for one of the processes that serve it."""
+    from worklist.page.application import create_app
+
+    site = site_of(Home(Path(os.environ[_SERVED])))
+    _make_ready(site)
+
+    @asynccontextmanager
+    async def lived(_app: "FastAPI") -> AsyncIterator[None]:
+        with _kept_ready(site), _gone_with(os.getppid()):
+            yield
+        site.database.close()
+
+    return create_app(site, lived)
+
+
+@contextmanager
+def _gone_with(parent: int) -> Iterator[None]:
+    """Ends this process where the one that started it was killed: nobody would stop it, and it holds the port."""
+    stopped = Event()
+
+    def look() -> None:
+        while not stopped.wait(_ALIVE_SECONDS):
+            if os.getppid() != parent:
+                os._exit(1)
+
+    Thread(target=look, daemon=True).start()
+    try:
+        yield
+    finally:
+        stopped.set()
 
 
 def _make_ready(site: "Site") -> None:
@@ -61,7 +110,6 @@ def _kept_ready(site: "Site") -> Iterator[None]:
         while not stopped.wait(_LOOK_SECONDS):
             _make_ready(site)
 
-    _make_ready(site)
     thread = Thread(target=keep_ready, daemon=True)
     thread.start()
     try:

@@ -108,10 +108,11 @@ class TrainingSettings(_Section):
 
 
 class PageSettings(_Section):
-    """Where the team's page keeps its cases, and whether it is reached by HTTPS."""
+    """Where the team's page keeps its cases, whether it is reached by HTTPS, and by how many processes it is served."""
 
     database_url: str = ""
     secure: bool = True
+    processes: int = Field(2, ge=1, le=32)
 
 
 class ResourceSettings(_Section):

@@ -55,7 +55,7 @@ class Served:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         words = ["--home", str(home.path), "serve", "--no-schedule", "--port", str(self.port)]
-        self.process = subprocess.Popen([sys.executable, "-m", "flows.command_line", *words])
+        self.process = subprocess.Popen([sys.executable, "-m", "flows.command_line", *words], start_new_session=True)
         self.address = f"http://127.0.0.1:{self.port}"
         for _ in range(600):
             try:
@@ -66,8 +66,8 @@ class Served:
         raise AssertionError("the page does not come up")
 
     def kill(self) -> None:
-        """At once, as a power cut would."""
-        os.kill(self.process.pid, signal.SIGKILL)
+        """At once, as a power cut would: with every process that serves."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 

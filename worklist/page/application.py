@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.types import Lifespan
 
 from warehouse.errors import BovagtError
 from worklist.cases.errors import CaseChanged, LetterAnswered
@@ -49,9 +50,9 @@ ROUTERS = (
 """Every room of the page."""
 
 
-def create_app(site: Site) -> FastAPI:
-    """The page as an ASGI application; `/healthz` is part of it."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+def create_app(site: Site, lived: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The page as an ASGI application; `/healthz` is part of it. `lived` is entered while it is served."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lived)
     app.state.site = site
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.mount("/api", concern_api(site), name="api")
