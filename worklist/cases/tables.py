@@ -174,3 +174,34 @@ class LinkAnswerRow(Table):
     person_id: Mapped[str | None]
     who: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class MemberRow(Table):
+    """Somebody of the team: minutes a day for cases, how many open cases at most, the districts known best."""
+
+    __tablename__ = "team_member"
+
+    name: Mapped[str] = mapped_column(ForeignKey("account.name"), primary_key=True)
+    minutes_a_day: Mapped[int]
+    ceiling: Mapped[int]
+    districts: Mapped[list[str]]
+
+
+class AbsenceRow(Table):
+    """Days on which a member is away, [from_on, to_on); why is nobody's business here."""
+
+    __tablename__ = "absence"
+
+    entry_no: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+
+
+class AttemptMinutesRow(Table):
+    """How many minutes a kind of attempt takes."""
+
+    __tablename__ = "attempt_minutes"
+
+    attempt: Mapped[str] = mapped_column(primary_key=True)
+    minutes: Mapped[int]

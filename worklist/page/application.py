@@ -18,6 +18,7 @@ from worklist.page import (
     case_routes,
     concern,
     contact,
+    coordinator,
     entrance,
     exports,
     journal,
@@ -44,6 +45,7 @@ ROUTERS = (
     acute.router,
     links.router,
     contact.router,
+    coordinator.router,
     people.router,
     access_page.router,
 )

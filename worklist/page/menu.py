@@ -18,6 +18,7 @@ MENU: tuple[Place, ...] = (
     Place("today", "/", frozenset({"worker", "coordinator", "analyst"})),
     Place("concern", "/concern", frozenset({"worker", "coordinator", "sender"})),
     Place("links", "/links", frozenset({"worker", "coordinator"})),
+    Place("coordinator", "/coordinator", frozenset({"coordinator"})),
     Place("people", "/people", frozenset({"administrator"})),
     Place("access", "/access", frozenset({"dpo"})),
 )
