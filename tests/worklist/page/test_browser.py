@@ -27,7 +27,7 @@ CASE = f"/case?landlord={LANDLORD}&tenancy={COURT.replace('/', '%2F')}"
 LETTERS = (f"/links/letter?feed=notices&key={LETTER}", f"/links/letter?feed=tenancies&key={TENANT}")
 PAGES = {
     "worker": ("/", CASE, CASE.replace("/case", "/contact"), "/concern", "/links", *LETTERS, "/nowhere"),
-    "coordinator": (CASE, "/links"),
+    "coordinator": (CASE, "/links", "/coordinator"),
     "analyst": ("/", CASE),
     "administrator": ("/people",),
     "dpo": ("/access",),
