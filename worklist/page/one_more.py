@@ -30,10 +30,18 @@ def one_more(night: Night, capacity: Capacity) -> OneMore | None:
     if more < 1:
         return None
     scores = night.frame("scores").filter(~pl.col("stage").is_in(_LATE)).sort("rank")
-    listed = night.frame("worklist").filter(pl.col("section") == "early_warning").select(_TENANCY)
-    below = scores.join(listed, on=_TENANCY, how="anti", maintain_order="left").head(more)
+    early = night.frame("worklist").filter(pl.col("section") == "early_warning")
+    listed = scores.join(early.select(_TENANCY), on=_TENANCY, how="semi")
+    # Those above the cut who are not listed were reached lately: they are no news to one more worker.
+    cut = listed.join(_drawn(early), on=_TENANCY, how="anti")["rank"].max() or 0
+    below = scores.filter(pl.col("rank") > cut).join(early, on=_TENANCY, how="anti", maintain_order="left").head(more)
     if night.facts.get("ranking") != "model" or below.is_empty():
         return OneMore(more, None, None)
-    above = scores.join(listed, on=_TENANCY, how="semi")["score"].mean()
-    mean = float(above) * below.height if isinstance(above, float) else None
-    return OneMore(more, float(below["score"].sum()), mean)
+    mean = listed["score"].mean()
+    return OneMore(more, float(below["score"].sum()), float(mean) * below.height if isinstance(mean, float) else None)
+
+
+def _drawn(early: pl.DataFrame) -> pl.DataFrame:
+    """The early warnings that were drawn by lot below the cut; a night of an earlier version has none."""
+    drawn = pl.col("exploration").fill_null(False) if "exploration" in early.columns else pl.lit(False)
+    return early.filter(drawn).select(_TENANCY)
