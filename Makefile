@@ -50,7 +50,7 @@ bench: $(READY)  ## What it costs and what it finds, measured; every one runs, t
 	run page ; \
 	echo "$$failed missed"; test $$failed -eq 0
 
-screenshots: $(READY)  ## The five main pages of the demo as pictures in docs/screenshots/ (needs Chromium)
+screenshots: $(READY)  ## The main pages of the demo as pictures in docs/screenshots/ (needs Chromium)
 	@$(BIN)/python -m tests.worklist.page.screenshots $(DEMO) docs/screenshots
 
 picture: $(READY)  ## The picture of the list in docs/, from the demo's published night

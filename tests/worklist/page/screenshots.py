@@ -1,4 +1,4 @@
-"""`make screenshots`: the five main pages of a made-up municipality, at desktop and tablet width.
+"""`make screenshots`: the main pages of a made-up municipality, at desktop and tablet width.
 
 `python -m tests.worklist.page.screenshots DEMO FOLDER`: DEMO is what `make demo` made. The pictures have a database of
 their own; nothing of DEMO changes.
@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -18,8 +18,11 @@ from flows.page import site_of
 from tests.worklist.page.browsing import chromium, served, sign_in
 from worklist.cases.accounts import add_account
 from worklist.cases.cases import Change, Contact, record_contact, take
-from worklist.cases.database import migrate, open_database
+from worklist.cases.database import Database, migrate, open_database
+from worklist.cases.team import Absence, Member, keep_absence, keep_member
 from worklist.page.application import create_app
+from worklist.page.letters import waiting
+from worklist.page.links import letter_path
 from worklist.page.site import DENMARK, Site
 
 WIDTHS = {"desktop": (1280, 900), "tablet": (820, 1180)}
@@ -63,7 +66,17 @@ def _site(demo: Path, beside: Path) -> Site:
     take(database, Change(landlord, tenancy_no, WHO, morning, 0))
     contact = Contact("opkald", "kontakt", morning.date(), "payment_plan", "Aftalt at mødes på onsdag.")
     record_contact(database, Change(landlord, tenancy_no, WHO, morning, 1), contact)
+    _make_team(database, morning)
     return site
+
+
+def _make_team(database: Database, morning: datetime) -> None:
+    """Three who share the cases, one of them away."""
+    for name in ("bo", "eva"):
+        add_account(database, name, PASSWORD, ["worker"], morning)
+    for member in (Member(WHO, 180, 8), Member("bo", 300, 14, ("6905",)), Member("eva", 300, 14, ("6908",))):
+        keep_member(database, member)
+    keep_absence(database, Absence("eva", morning.date(), morning.date() + timedelta(days=5)))
 
 
 def _first_early(site: Site) -> tuple[str, str]:
@@ -80,7 +93,16 @@ def _paths(site: Site) -> dict[str, str]:
         "contact": f"/contact?{whose}",
         "concern": "/concern",
         "journal": f"/case/journal?{whose}",
+        "links": "/links",
+        "letter": _letter(site),
+        "coordinator": "/coordinator",
     }
+
+
+def _letter(site: Site) -> str:
+    """The first letter that may be about several homes."""
+    waits = waiting(site, site.nights.current())
+    return letter_path(next(one for one in waits if one.candidates > 1 and one.letter.feed != "tenancies").letter)
 
 
 if __name__ == "__main__":
