@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from flows.home import Home
-from flows.settings import VaultSettings, user_folder
+from flows.settings import OpenIdSettings, VaultSettings, user_folder
 from warehouse.errors import KeyMissingError
 
 KEY_BYTES = 32
@@ -29,24 +29,39 @@ def make_key_file() -> Path:
 def read_key(home: Home, vault: VaultSettings) -> bytes:
     """The 32 bytes that seal the vault; `KeyMissingError` where they cannot be had or lie inside DIR."""
     if vault.key_file is not None:
-        return _decode(_from_file(home, vault.key_file), "key_file")
+        return _decode(_from_file(home, vault.key_file), "[vault] key_file")
     if vault.key_variable is not None:
-        return _decode(os.environ.get(vault.key_variable, ""), f"variable {vault.key_variable}")
-    return _decode(_from_command(vault.key_command or ""), "key_command")
+        return _decode(os.environ.get(vault.key_variable, ""), f"[vault] variable {vault.key_variable}")
+    return _decode(_from_command(vault.key_command or ""), "[vault] key_command")
 
 
-def _from_file(home: Home, name: str) -> str:
+def read_secret(home: Home, openid: OpenIdSettings) -> str:
+    """The client's secret at the identity provider, '' for a public client; `KeyMissingError` where it is not there."""
+    if openid.secret_file is not None:
+        return _from_file(home, openid.secret_file, "[page.openid] secret_file").strip()
+    if openid.secret_variable is None:
+        return ""
+    secret = os.environ.get(openid.secret_variable, "").strip()
+    if not secret:
+        where = f"variable {openid.secret_variable}"
+        raise KeyMissingError(
+            expected="the client's secret", found="nothing", where=where, remedy="Set it where the page is started."
+        )
+    return secret
+
+
+def _from_file(home: Home, name: str, place: str = "[vault] key_file") -> str:
     path = (home.path / Path(name).expanduser()).resolve()
     if path.is_relative_to(home.path.resolve()):
-        raise _missing("a key file outside DIR", "one inside DIR", "key_file", "Move the key elsewhere.")
+        raise _missing("a key file outside DIR", "one inside DIR", place, "Move it elsewhere.")
     try:
         return path.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise _missing(
             "a readable key file",
             type(error).__name__,
-            "key_file",
-            "Put the key back where bovagt.toml names it; without it the vault stays sealed.",
+            place,
+            "Put it back where bovagt.toml names it; without the vault's key the vault stays sealed.",
         ) from error
 
 
@@ -58,7 +73,7 @@ def _from_command(command: str) -> str:
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         # The command's own words could hold the key: only the kind of failure is told.
         raise _missing(
-            "a command that prints the key", type(error).__name__, "key_command", "Run it by hand to see why."
+            "a command that prints the key", type(error).__name__, "[vault] key_command", "Run it by hand to see why."
         ) from None
     return done.stdout
 
@@ -75,5 +90,5 @@ def _decode(text: str, place: str) -> bytes:
 
 
 def _missing(expected: str, found: str, place: str, remedy: str) -> KeyMissingError:
-    where = f"bovagt.toml [vault] {place}"
+    where = f"bovagt.toml {place}"
     return KeyMissingError(expected=expected, found=found, where=where, remedy=remedy)

@@ -18,6 +18,7 @@ from warehouse.errors import KeyMissingError, StoreError
 if TYPE_CHECKING:
     from warehouse.vault import Vault
     from worklist.cases.database import Database
+    from worklist.page.openid import Provider
     from worklist.page.site import Site
 
 
@@ -72,7 +73,16 @@ def site_of(home: Home, *, secure: bool | None = None) -> "Site":
         capacity=settings.worklist.capacity,
         language=settings.language,
         secure=settings.page.secure if secure is None else secure,
+        provider=_identity_provider(home, settings),
     )
+
+
+def _identity_provider(home: Home, settings: Settings) -> "Provider | None":
+    if settings.page.openid is None:
+        return None
+    from flows.identity_provider import HttpProvider
+
+    return HttpProvider(home, settings.page.openid)
 
 
 def _vault(home: Home, settings: Settings) -> "Callable[[], Vault] | None":

@@ -107,12 +107,31 @@ class TrainingSettings(_Section):
     promotes: Promotes = "unless_rolled_back"
 
 
+class OpenIdSettings(_Section):
+    """The municipality's identity provider, by which the page can be signed in to beside local accounts.
+
+    `address` is the page's own, as browsers reach it. `roles`: the page's role for each group that the claim
+    `roles_claim` may hold. The client's secret lies in a file outside DIR or a variable; a public client has none.
+    """
+
+    issuer: str = Field(pattern=r"^(https://|http://127\.0\.0\.1[:/]).+")
+    client_id: str = Field(min_length=1)
+    address: str = Field(pattern=r"^(https://|http://127\.0\.0\.1[:/]).+")
+    roles: dict[str, Literal["worker", "coordinator", "analyst", "sender", "dpo", "administrator"]]
+    scopes: str = "openid profile"
+    name_claim: str = "preferred_username"
+    roles_claim: str = "groups"
+    secret_file: str | None = None
+    secret_variable: str | None = None
+
+
 class PageSettings(_Section):
     """Where the team's page keeps its cases, whether it is reached by HTTPS, and by how many processes it is served."""
 
     database_url: str = ""
     secure: bool = True
     processes: int = Field(2, ge=1, le=32)
+    openid: OpenIdSettings | None = None
 
 
 class ResourceSettings(_Section):

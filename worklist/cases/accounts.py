@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from worklist.cases.database import Database
-from worklist.cases.errors import InputRefused, SignInRefused
+from worklist.cases.errors import InputRefused, ProviderRefused, SignInRefused
 from worklist.cases.tables import AccountRow, SessionRow, WrongPasswordRow
 
 ROLES = ("worker", "coordinator", "analyst", "sender", "dpo", "administrator")
@@ -23,6 +23,9 @@ IDLE, ABSOLUTE = timedelta(minutes=30), timedelta(hours=10)
 _NOTED_EVERY = timedelta(seconds=30)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
 TOKEN_BYTES = 32
+
+_FROM_PROVIDER = "provider:"
+"""In place of a password's hash: no password fits it. Whoever gets a password is a local account from then on."""
 
 _HASHER = PasswordHasher()
 _NOBODYS = _HASHER.hash(secrets.token_hex(TOKEN_BYTES))
@@ -104,6 +107,36 @@ def sign_in(database: Database, name: str, password: str, at: datetime) -> str:
         session.add(SessionRow(token_hash=_token_hash(token), name=name, started_at=at, seen_at=at))
         if _HASHER.check_needs_rehash(known):
             _known(session, name).password_hash = _hashed(password)
+    return token
+
+
+def enter_from_provider(database: Database, name: str, mark: str, roles: Collection[str], at: datetime) -> str:
+    """A new token for somebody whom the identity provider knows, whose account and roles are as it says today.
+
+    `mark` tells the provider's own person from another of the same name. `ProviderRefused` where a local account or
+    another person has the name, or the account was closed.
+    """
+    name, known = _plain(name), f"{_FROM_PROVIDER}{mark}"
+    _check_roles(roles)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with database.writing() as session:
+        row = session.get(AccountRow, name)
+        if row is not None and row.password_hash != known:
+            raise ProviderRefused("taken", "a name that no other account has", "another account of this name")
+        if row is not None and not row.active:
+            raise ProviderRefused("closed", "an open account", "a closed one")
+        session.merge(
+            AccountRow(
+                name=name,
+                password_hash=known,
+                roles=sorted(set(roles)),
+                active=True,
+                made_at=at if row is None else row.made_at,
+            )
+        )
+        session.flush()
+        session.execute(delete(SessionRow).where(SessionRow.started_at <= at - ABSOLUTE))
+        session.add(SessionRow(token_hash=_token_hash(token), name=name, started_at=at, seen_at=at))
     return token
 
 

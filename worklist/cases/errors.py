@@ -38,6 +38,23 @@ class InputRefused(UsageError):  # noqa: N818 - as above
     """What was typed in cannot be kept: an unknown code, or two statements that contradict each other."""
 
 
+class ProviderRefused(BovagtError):  # noqa: N818 - as above
+    """The identity provider, or what it said of somebody, lets nobody in.
+
+    `why`: 'unreachable', 'denied', 'untrusted' (a token that is not for this page), 'no_role' (no group that stands for
+    a role), 'taken' (a local account has the name) or 'closed'.
+    """
+
+    def __init__(self, why: str, expected: str, found: str) -> None:
+        self.why = why
+        super().__init__(
+            expected=expected,
+            found=found,
+            where="identity provider",
+            remedy="See [page.openid] in bovagt.toml and the client at the provider.",
+        )
+
+
 class SignInRefused(BovagtError):  # noqa: N818 - as above
     """Name or password is wrong, or the name is locked for a while (`locked`); which names exist is not told."""
 

@@ -31,7 +31,7 @@ class Table(DeclarativeBase):
 
 
 class AccountRow(Table):
-    """A local account; `password_hash` is argon2's own text."""
+    """An account; `password_hash` is argon2's own text, or a mark of whom an identity provider means."""
 
     __tablename__ = "account"
 

@@ -23,6 +23,7 @@ from worklist.page import (
     exports,
     journal,
     links,
+    openid,
     people,
     search,
     today_routes,
@@ -35,6 +36,7 @@ from worklist.page.site import Site
 
 ROUTERS = (
     entrance.router,
+    openid.router,
     today_routes.router,
     search.router,
     exports.router,

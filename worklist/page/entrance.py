@@ -32,13 +32,13 @@ def enter(request: Request, fields: Fields) -> Response:
         why = "sign_in.locked" if refused.locked else "sign_in.wrong"
         return page(request, "sign_in.html", 401, refused=why, name=name, next=then)
     log_access(site.database, Access(name.lower(), site.now(), "sign_in"))
-    response = RedirectResponse(then if then != "/" else _first_place(site, token), 303)
+    response = RedirectResponse(then if then != "/" else first_place(site, token), 303)
     set_cookie(request, response, SESSION, token)
     response.delete_cookie(VISIT)
     return response
 
 
-def _first_place(site: Site, token: str) -> str:
+def first_place(site: Site, token: str) -> str:
     """Where this account's work begins: not everybody has the list."""
     account = signed_in(site.database, token, site.now())
     places = menu(Visitor(account, token)) if account else []

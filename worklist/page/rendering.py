@@ -51,7 +51,8 @@ def page(request: Request, template: str, status: int = 200, /, **context: Any) 
     """The answer with `template` drawn.
 
     Beside `context`, a template has: `t(key, **blanks)` the words, `language`, `visitor` (or None), `form_token`,
-    `path` (of this page, with its query), and `amount`, `day`, `moment`, `number` to write values in the language.
+    `provider` (whether one can be signed in with), `path` (of this page, with its query), and `amount`, `day`,
+    `moment`, `number` to write values in the language.
     """
     language = language_of(request)
     written = {name: partial(getattr(formats, name), language=language) for name in ("amount", "day", "moment")}
@@ -63,6 +64,7 @@ def page(request: Request, template: str, status: int = 200, /, **context: Any) 
         "form_token_name": FORM_TOKEN,
         "path": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "menu": menu,
+        "provider": request.app.state.site.provider is not None,
         "number": partial(_number, language),
         **written,
     }

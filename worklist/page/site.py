@@ -16,6 +16,7 @@ from worklist.publishing import CURRENT
 
 if TYPE_CHECKING:
     from worklist.page.names import Names
+    from worklist.page.openid import Provider
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
 
@@ -44,7 +45,7 @@ class Site:
     `now` gives the moment, with its time zone. `capacity` is how many tenancies the team can take on a day.
     `failed_on`: the day of a later night that failed, None where the newest one is current. `vault` opens the vault
     for one use, None where its key is not at hand: then nobody is named. `secure`: whether the page is reached by
-    HTTPS, so that cookies travel by nothing else.
+    HTTPS, so that cookies travel by nothing else. `provider`: who else may say who somebody is, None for nobody.
     """
 
     nights: Nights
@@ -56,6 +57,7 @@ class Site:
     capacity: int = 25
     language: str = "da"
     secure: bool = True
+    provider: "Provider | None" = None
 
     @cached_property
     def names(self) -> "Names":

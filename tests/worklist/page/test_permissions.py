@@ -14,7 +14,7 @@ from worklist.cases.accounts import ROLES
 from worklist.page.application import ROUTERS
 from worklist.page.security import HEADERS, Requires, checked_form
 
-FOR_ALL = {"/sign-in", "/sign-out", "/language"}
+FOR_ALL = {"/sign-in", "/sign-in/provider", "/sign-in/return", "/sign-out", "/language"}
 ROUTES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 CALLS = [(method, route) for route in ROUTES for method in sorted(route.methods)]
 

@@ -1,0 +1,75 @@
+"""The municipality's identity provider, reached over the network: what it says of itself, its keys, and tokens."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from flows.home import Home
+from flows.keys import read_secret
+from flows.settings import OpenIdSettings
+from worklist.cases.errors import ProviderRefused
+
+_SECONDS = 10
+
+
+class HttpProvider:
+    """An OpenID Connect provider; see `worklist.page.openid.Provider`. What it says of itself is read once."""
+
+    def __init__(self, home: Home, settings: OpenIdSettings) -> None:
+        self.issuer = settings.issuer
+        self.client_id = settings.client_id
+        self.scopes = settings.scopes
+        self.address = settings.address.rstrip("/")
+        self.name_claim, self.roles_claim = settings.name_claim, settings.roles_claim
+        self.roles: Mapping[str, str] = settings.roles
+        self._secret = read_secret(home, settings)
+        self._metadata: Mapping[str, Any] | None = None
+        self._keys: Mapping[str, Any] | None = None
+
+    def metadata(self) -> Mapping[str, Any]:
+        """Its endpoints, from its well-known address."""
+        if self._metadata is None:
+            told = _asked("GET", self.issuer.rstrip("/") + "/.well-known/openid-configuration")
+            if told.get("issuer") != self.issuer:
+                raise ProviderRefused("unreachable", f"the issuer {self.issuer}", "another issuer at its address")
+            self._metadata = told
+        return self._metadata
+
+    def keys(self, *, anew: bool) -> Mapping[str, Any]:
+        """Its public keys."""
+        if self._keys is None or anew:
+            self._keys = _asked("GET", self._endpoint("jwks_uri"))
+        return self._keys
+
+    def exchange(self, code: str, verifier: str, redirect_uri: str) -> Mapping[str, Any]:
+        """The tokens for a code, with the client's secret where there is one."""
+        sent = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "client_id": self.client_id,
+            "code_verifier": verifier,
+        }
+        auth = (self.client_id, self._secret) if self._secret else None
+        return _asked("POST", self._endpoint("token_endpoint"), data=sent, auth=auth)
+
+    def _endpoint(self, name: str) -> str:
+        endpoint = str(self.metadata().get(name, ""))
+        if urlsplit(endpoint).scheme not in ("https", urlsplit(self.issuer).scheme):
+            raise ProviderRefused("unreachable", f"the provider's {name}", "none, or one without HTTPS")
+        return endpoint
+
+
+def _asked(method: str, address: str, **sent: Any) -> Mapping[str, Any]:
+    """The provider's answer; its own words may hold tokens, so only the kind of failure is told."""
+    try:
+        answer = httpx.request(method, address, timeout=_SECONDS, follow_redirects=False, **sent)
+        told = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise ProviderRefused("unreachable", "an answer of the identity provider", type(error).__name__) from None
+    if answer.status_code != 200 or not isinstance(told, dict):
+        why = "denied" if method == "POST" and answer.status_code < 500 else "unreachable"
+        raise ProviderRefused(why, "an answer of the identity provider", f"status {answer.status_code}")
+    return told
