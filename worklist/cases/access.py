@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from worklist.cases.database import Database
 from worklist.cases.errors import InputRefused
@@ -35,8 +35,12 @@ def log_access(database: Database, *entries: Access) -> None:
             where="access log",
             remedy="Use one of these kinds, or add one there.",
         )
-    with database.writing() as session:
-        session.add_all(AccessRow(**vars(entry)) for entry in entries)
+
+    def write(kept: list[Access]) -> None:
+        with database.writing() as session:
+            session.execute(insert(AccessRow), [vars(entry) for entry in kept])
+
+    database.seen.keep(entries, write)
 
 
 def accesses(

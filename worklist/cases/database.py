@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, NoSuchM
 from sqlalchemy.orm import Session
 
 from warehouse.errors import SettingsError, StoreError
+from worklist.cases.together import Together
 
 _BUSY_SECONDS = 20
 _WRITING = "bovagt_writing"
@@ -23,9 +24,13 @@ _MIGRATION_LOCK = 7_205_119
 
 @dataclass(frozen=True)
 class Database:
-    """The page's own database; every use of it is one short session, every write one transaction."""
+    """The page's own database; every use of it is one short session, every write one transaction.
+
+    `seen`: who saw what is kept together with what others saw at the same moment.
+    """
 
     engine: Engine
+    seen: Together = field(default_factory=Together, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
