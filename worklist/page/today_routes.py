@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from worklist.cases.access import Access, log_access
-from worklist.cases.cases import read_cases
+from worklist.cases.cases import Case, read_cases
 from worklist.page.acute import acute_since
 from worklist.page.names import Names
 from worklist.page.notices import notices
@@ -54,7 +54,7 @@ def today(request: Request, visitor: Readers, wanted: Asked) -> Response:
         morning=morning,
         sections=sections,
         total=count(sections),
-        cells=cells(site, morning, language, naming, day),
+        drawn=drawn(site, morning, language, naming, day),
         wanted=wanted,
         query=urlencode(wanted.query),
         notices=notices(site, night, language),
@@ -76,7 +76,7 @@ def prepare(site: Site) -> None:
     """Draw the list of the night for workers and coordinators in the site's own language, before somebody waits."""
     morning = morning_of(site.nights.current())
     for naming in ("unprotected", "all"):
-        cells(site, morning, site.language, naming, site.today())
+        drawn(site, morning, site.language, naming, site.today())
 
 
 def naming_of(visitor: Visitor) -> str:
@@ -94,30 +94,52 @@ class Cells:
     contact: Markup
 
 
-def cells(site: Site, morning: Morning, language: str, naming: str, day: date) -> Mapping[Tenancy, Cells]:
-    """What each row shows whoever has the case: drawn once a night, language, naming and day."""
+@dataclass
+class Drawn:
+    """The list's rows as they are drawn for one language, naming and day, each once for each version of its case."""
+
+    cells: Mapping[Tenancy, Cells]
+    language: str
+    naming: str
+    day: date
+    _rows: dict[Tenancy, tuple[int, Markup]] = field(default_factory=dict)
+
+    def row(self, row: Row, case: Case | None) -> Markup:
+        """The row with who has its case."""
+        version = case.version if case else 0
+        kept = self._rows.get(row.tenancy)
+        if kept is None or kept[0] != version:
+            cells = self.cells[row.tenancy]
+            about = {"case": case, "naming": bool(self.naming), "today": self.day}
+            kept = version, fragment(self.language, "today_line.html", told=cells.told, contact=cells.contact, **about)
+            self._rows[row.tenancy] = kept
+        return kept[1]
+
+
+def drawn(site: Site, morning: Morning, language: str, naming: str, day: date) -> Drawn:
+    """The rows of the list: what they show whoever has the case is drawn once a night, language, naming and day."""
     return _KEPT.of(site, morning, language, naming, day)
 
 
 @dataclass
 class _Kept:
-    """The cells of the list that was asked for last, in each language and naming."""
+    """The rows of the list that was asked for last, in each language and naming."""
 
     _morning: Morning | None = None
     _names: Names | None = None
-    _cells: dict[tuple[Any, ...], dict[Tenancy, Cells]] = field(default_factory=dict)
+    _drawn: dict[tuple[Any, ...], Drawn] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def of(self, site: Site, morning: Morning, language: str, naming: str, day: date) -> dict[Tenancy, Cells]:
+    def of(self, site: Site, morning: Morning, language: str, naming: str, day: date) -> Drawn:
         with self._lock:
-            # Cells of another night are of no use any more; those of another site may name whom this one does not.
+            # Rows of another night are of no use any more; those of another site may name whom this one does not.
             if self._morning is not morning or self._names is not site.names:
-                self._morning, self._names, self._cells = morning, site.names, {}
+                self._morning, self._names, self._drawn = morning, site.names, {}
             key = (language, naming, day)
-            if key not in self._cells:
-                self._cells = {kept: drawn for kept, drawn in self._cells.items() if kept[2] == day}
-                self._cells[key] = _draw(site, morning, language, naming, day)
-            return self._cells[key]
+            if key not in self._drawn:
+                self._drawn = {kept: rows for kept, rows in self._drawn.items() if kept[2] == day}
+                self._drawn[key] = Drawn(_draw(site, morning, language, naming, day), *key)
+            return self._drawn[key]
 
 
 _KEPT = _Kept()
@@ -126,12 +148,12 @@ _KEPT = _Kept()
 def _draw(site: Site, morning: Morning, language: str, naming: str, day: date) -> dict[Tenancy, Cells]:
     whose = [row.tenancy for row in morning.rows]
     homes = site.names.of_many(morning.night, whose, see_protected=naming == "all") if naming else {}
-    drawn = {}
+    found = {}
     for row in morning.rows:
         told = {"row": row, "home": homes.get(row.tenancy), "left": _left(row, day), "said": _said(row, language)}
         contact = fragment(language, "today_contact.html", row=row) if naming else Markup()
-        drawn[row.tenancy] = Cells(fragment(language, "today_row.html", **told), contact)
-    return drawn
+        found[row.tenancy] = Cells(fragment(language, "today_row.html", **told), contact)
+    return found
 
 
 def _said(row: Row, language: str) -> dict[str, str | None]:
