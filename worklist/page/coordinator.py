@@ -1,5 +1,6 @@
 """The coordinator's page: what today has room for, who carries how much, and who takes which case of the list."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from worklist.cases.cases import Case, Change, hand_over, read_cases
 from worklist.cases.codes import ATTEMPTS, OPEN
 from worklist.cases.errors import CaseChanged, InputRefused
 from worklist.cases.team import (
+    MOST_CEILING,
+    MOST_DAY_MINUTES,
+    MOST_MINUTES,
     Absence,
     Capacity,
     Member,
@@ -38,7 +42,7 @@ from worklist.page.rendering import page
 from worklist.page.security import Fields, Requires, Visitor, text_of
 from worklist.page.site import Site
 from worklist.page.today import Row, Tenancy, morning_of, rests
-from worklist.page.typed import day_typed
+from worklist.page.typed import Mistyped, Reader
 
 router = APIRouter()
 
@@ -71,6 +75,11 @@ class Place:
     proposed: Proposed
 
     @property
+    def to(self) -> str | None:
+        """Who is chosen in the form: where nobody else has room a case stays with whoever has it, even if away."""
+        return self.proposed.to or self.case.owner
+
+    @property
     def value(self) -> str:
         """How the form names the case, with the version that was seen."""
         return urlencode({"landlord": self.row.landlord, "tenancy": self.row.tenancy_no, "version": self.case.version})
@@ -98,7 +107,10 @@ def accept(request: Request, visitor: Coordinator, fields: Fields) -> Response:
     site: Site = request.app.state.site
     known = {*accounts_of(site), ""}
     changed: list[Tenancy] = []
-    for told, to in zip(fields.getlist("case"), fields.getlist("to"), strict=False):
+    cases, chosen = fields.getlist("case"), fields.getlist("to")
+    if len(cases) != len(chosen):
+        return _page(request, 422, refused="accept")
+    for told, to in zip(cases, chosen, strict=True):
         change = _change(site, visitor, told)
         if change is None or not isinstance(to, str) or to not in known:
             return _page(request, 422, refused="accept")
@@ -110,7 +122,7 @@ def accept(request: Request, visitor: Coordinator, fields: Fields) -> Response:
 def _change(site: Site, visitor: Visitor, told: object) -> Change | None:
     asked = parse_qs(told) if isinstance(told, str) else {}
     version = asked.get("version", [""])[0]
-    if not {"landlord", "tenancy"} <= asked.keys() or not version.isdecimal():
+    if not {"landlord", "tenancy"} <= asked.keys() or not re.fullmatch("[0-9]{1,9}", version):
         return None
     tenancy = asked["landlord"][0], asked["tenancy"][0]
     if tenancy not in {row.tenancy for row in morning_of(site.nights.current()).rows}:
@@ -139,8 +151,8 @@ def change(request: Request, act: str, visitor: Coordinator, fields: Fields) -> 
         return _page(request, 404, refused="act")
     try:
         ACTS[act](site, fields)
-    except (InputRefused, ValueError):
-        return _page(request, 422, refused=act, typed=fields)
+    except (InputRefused, Mistyped) as refused:
+        return _page(request, 422, refused=act, typed=fields, wrong=getattr(refused, "wrong", ()))
     log_access(site.database, Access(visitor.name, site.now(), "change", why=f"team {act}: {text_of(fields, 'name')}"))
     return RedirectResponse(f"/coordinator?done={act}", 303)
 
@@ -152,6 +164,7 @@ def _page(
     done: str = "",
     refused: str = "",
     typed: FormData | None = None,
+    wrong: Sequence[str] = (),
     changed: Sequence[Tenancy] = (),
 ) -> Response:
     site: Site = request.app.state.site
@@ -171,6 +184,7 @@ def _page(
         done=done,
         refused=refused,
         typed=typed if typed is not None else {},
+        wrong=wrong,
         changed=changed,
     )
 
@@ -204,10 +218,10 @@ def _places(site: Site, cases: dict[Tenancy, Case], loads: Sequence[Load], day: 
 
 
 def _keep_member(site: Site, fields: FormData) -> None:
-    districts = tuple(dict.fromkeys(text_of(fields, "districts").replace(",", " ").split()))
-    if any(not (code.isdecimal() and len(code) == 4) for code in districts):
-        raise ValueError
-    told = Member(text_of(fields, "name"), int(text_of(fields, "minutes")), int(text_of(fields, "ceiling")), districts)
+    read = Reader(fields)
+    minutes, ceiling = read.whole("minutes", 0, MOST_DAY_MINUTES), read.whole("ceiling", 0, MOST_CEILING)
+    told = Member(text_of(fields, "name"), minutes, ceiling, read.postal_codes("districts"))
+    read.finish()
     keep_member(site.database, told)
 
 
@@ -216,19 +230,26 @@ def _remove_member(site: Site, fields: FormData) -> None:
 
 
 def _keep_absence(site: Site, fields: FormData) -> None:
-    first, last = (day_typed(text_of(fields, name)) for name in ("from_on", "last_on"))
-    if first is None or last is None:
-        raise ValueError
+    read = Reader(fields)
+    first = read.day("from_on")
+    last = read.day("last_on", since=first)
+    read.finish()
     # People name the last day away; days are kept half-open.
     keep_absence(site.database, Absence(text_of(fields, "name"), first, last + timedelta(days=1)))
 
 
 def _remove_absence(site: Site, fields: FormData) -> None:
-    remove_absence(site.database, int(text_of(fields, "entry")))
+    read = Reader(fields)
+    entry = read.whole("entry", 0, 999_999_999)
+    read.finish()
+    remove_absence(site.database, entry)
 
 
 def _keep_minutes(site: Site, fields: FormData) -> None:
-    keep_attempt_minutes(site.database, {attempt: int(text_of(fields, attempt)) for attempt in ATTEMPTS})
+    read = Reader(fields)
+    minutes = {attempt: read.whole(attempt, 1, MOST_MINUTES) for attempt in ATTEMPTS}
+    read.finish()
+    keep_attempt_minutes(site.database, minutes)
 
 
 ACTS: dict[str, Callable[[Site, FormData], None]] = {
@@ -238,4 +259,4 @@ ACTS: dict[str, Callable[[Site, FormData], None]] = {
     "absence-remove": _remove_absence,
     "minutes": _keep_minutes,
 }
-"""What a coordinator can change of the team. `ValueError` and `InputRefused`: it cannot be kept as it was typed."""
+"""What a coordinator can change of the team. `Mistyped` and `InputRefused`: it cannot be kept as it was typed."""

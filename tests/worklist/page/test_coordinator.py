@@ -87,6 +87,7 @@ def test_members_absences_and_minutes_are_kept_and_the_room_follows(team: Team) 
         ("member", MEMBER | {"name": "nobody"}, "Medlemmet er ikke gemt", "300"),
         ("absence", {"name": "worker", "from_on": "2026-03-09", "last_on": "2026-03-02"}, "Fraværet er ikke", "-03-09"),
         ("minutes", {"opkald": "x"}, "Minutterne er ikke gemt", "x"),
+        ("absence-remove", {"entry": "9" * 30}, "Fraværet er ikke slettet", ""),
         ("absence-remove", {"entry": "x"}, "Fraværet er ikke slettet", ""),
     ],
 )
@@ -126,9 +127,29 @@ def test_a_case_that_changed_meanwhile_is_named_and_the_others_are_done(team: Te
     assert [cases[LANDLORD, number].owner for number in (COURT, QUIET)] == ["other", "worker"]
 
 
+def test_all_wrong_fields_are_told_beside_them_at_once(team: Team) -> None:
+    html = _send(team, "member", **MEMBER | {"minutes": "-5", "ceiling": "10" * 20, "districts": "89"}).text
+    assert re.findall(r'aria-invalid="true" aria-describedby="(\w+)-error', html) == ["minutes", "ceiling", "districts"]
+    assert "Skriv et helt tal fra 0 til 100" in html
+    _send(team, "member", **MEMBER)
+    html = _send(team, "absence", name="worker", from_on="2026-03-09", last_on="2026-03-02").text
+    assert re.findall(r'id="(\w+)-error"', html) == ["last_on"]
+
+
+def test_where_nobody_has_room_a_case_stays_with_whoever_has_it(team: Team) -> None:
+    take(team.site.database, Change(LANDLORD, COURT, "worker", NOW, 0))
+    assert _proposed(_page(team))[COURT] == "worker"  # there is no team: accepting must not take the case away
+
+
 @pytest.mark.parametrize(
     ("case", "to"),
-    [(_case("no-such"), "worker"), (_case(QUIET), "analyst"), ("", "worker"), ("landlord=x&version=x", "worker")],
+    [
+        (_case("no-such"), "worker"),
+        (_case(QUIET), "analyst"),
+        ("", "worker"),
+        ("landlord=x&version=x", "worker"),
+        (_case(QUIET, 10**20), "worker"),
+    ],
 )
 def test_only_cases_of_the_list_go_and_only_to_who_may_have_them(team: Team, case: str, to: str) -> None:
     assert _send(team, "accept", case=[case], to=[to]).status_code == 422
