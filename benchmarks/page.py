@@ -40,6 +40,7 @@ def main(folder: Path) -> None:
     home = Home(folder)
     if not home.published.exists() or not list(home.published.iterdir()):
         make_town(home)
+    make_accounts(home)
     listed = json.loads((home.published / "current" / "worklist.json").read_bytes())
     print(f"{len(listed)} listed of {TENANCIES:,} tenancies; yardstick {yardstick():.2f} s", file=sys.stderr)
     with served(home) as address, nights(home):
@@ -78,13 +79,19 @@ def _all(work: Callable[[int], list[Click]]) -> list[Click]:
 
 
 def make_town(home: Home) -> None:
-    """A town taken in, its night, and an account for each worker."""
+    """A town taken in, and its night."""
     for stage in ("simulate", "first_intake"):
         size = (str(TENANCIES), str(MONTHS), str(SEED))
         subprocess.run([sys.executable, "-m", "benchmarks.stages", stage, str(home.path), *size], check=True)
     settings = home.settings.read_text("utf-8").replace("capacity = 25", f"capacity = {CAPACITY}")
     home.settings.write_text(settings.replace("secure = true", "secure = false"), "utf-8")
     subprocess.run(_bovagt(home, "nightly", "--as-of", AS_OF.isoformat()), check=True, stdout=subprocess.DEVNULL)
+
+
+def make_accounts(home: Home) -> None:
+    """An account for each worker, and no case that anybody has touched: a run before this one left long journals."""
+    for left in home.path.glob("page.sqlite*"):
+        left.unlink()
     for place in range(WORKERS):
         words = ("account", "add", f"worker{place}", "--role", "worker")
         subprocess.run(_bovagt(home, *words), input=PASSWORD + "\n", text=True, check=True, stdout=subprocess.DEVNULL)

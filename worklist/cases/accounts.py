@@ -56,8 +56,9 @@ def add_account(database: Database, name: str, password: str, roles: Collection[
 
 def accounts(database: Database) -> list[Account]:
     """All accounts, by name."""
+    query = select(AccountRow.name, AccountRow.roles, AccountRow.active).order_by(AccountRow.name)
     with database.reading() as session:
-        return [_account(row) for row in session.scalars(select(AccountRow).order_by(AccountRow.name))]
+        return [Account(name, frozenset(roles), active) for name, roles, active in session.execute(query)]
 
 
 def set_password(database: Database, name: str, password: str) -> None:

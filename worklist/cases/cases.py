@@ -95,10 +95,10 @@ def read_cases(database: Database) -> dict[tuple[str, str], Case]:
 
 def events(database: Database, landlord: str, tenancy_no: str) -> list[CaseEvent]:
     """What was done in the case, the oldest first."""
-    query = select(EventRow).where(EventRow.landlord == landlord, EventRow.tenancy_no == tenancy_no)
+    query = select(*(getattr(EventRow, name) for name in CaseEvent.__dataclass_fields__))
+    whose = query.where(EventRow.landlord == landlord, EventRow.tenancy_no == tenancy_no)
     with database.reading() as session:
-        rows = session.scalars(query.order_by(EventRow.version))
-        return [CaseEvent(row.version, row.who, row.at, row.kind, row.details) for row in rows]
+        return [CaseEvent(*row) for row in session.execute(whose.order_by(EventRow.version))]
 
 
 def take(database: Database, change: Change) -> Case:
