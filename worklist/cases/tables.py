@@ -77,6 +77,18 @@ class AccessRow(Table):
     landlord: Mapped[str | None]
     tenancy_no: Mapped[str | None]
     why: Mapped[str]
+    shown: Mapped[str | None] = mapped_column(index=True)
+
+
+class ShownRow(Table):
+    """A tenancy of a set that was shown together; `digest` names the set, and an entry of the log names its digest."""
+
+    __tablename__ = "shown_tenancy"
+    __table_args__ = (Index("shown_tenancy_of", "landlord", "tenancy_no"),)
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    landlord: Mapped[str] = mapped_column(primary_key=True)
+    tenancy_no: Mapped[str] = mapped_column(primary_key=True)
 
 
 class CaseRow(Table):

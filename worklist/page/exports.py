@@ -54,7 +54,8 @@ def _told(request: Request, visitor: Visitor, wanted: Wanted, what: str) -> pl.D
     morning, cases = morning_of(site.nights.current()), read_cases(site.database)
     sections = shown(morning, cases, wanted, visitor.name, site.today())
     kept = [row.tenancy for section in sections for row, _ in (*section.rows, *section.resting)]
-    log_access(site.database, Access(visitor.name, site.now(), "export", why=f"{what}, {len(kept)} rows"))
+    why = f"{what}, {len(kept)} rows"
+    log_access(site.database, Access(visitor.name, site.now(), "export", why=why, shown=tuple(kept)))
     owners = {whose: case.owner for whose, case in cases.items()}
     beside = _beside(site, visitor, kept, owners)
     listed = morning.night.frame("worklist").join(beside, on=_KEY, how="inner", maintain_order="left")

@@ -32,8 +32,9 @@ def search(request: Request, visitor: Readers, fields: Fields) -> Response:
     """The tenancies that were meant; an analyst finds by tenancy number alone."""
     site: Site = request.app.state.site
     text = text_of(fields, "text")[:LONGEST]
-    log_access(site.database, Access(visitor.name, site.now(), "search", why=kind_of(text)))
     hits = find(site, visitor, text) if text else []
+    found = tuple(hit.tenancy for hit in hits)
+    log_access(site.database, Access(visitor.name, site.now(), "search", why=kind_of(text), shown=found))
     return page(request, "search.html", text=text, hits=hits, most=MOST_HITS)
 
 

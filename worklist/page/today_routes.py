@@ -44,9 +44,12 @@ def today(request: Request, visitor: Readers, wanted: Asked) -> Response:
     site: Site = request.app.state.site
     night, day, language = site.nights.current(), site.today(), language_of(request)
     morning, naming = morning_of(night), naming_of(visitor)
-    if naming:
-        log_access(site.database, Access(visitor.name, site.now(), "names_shown", why=f"list {night.as_of}"))
     sections = shown(morning, read_cases(site.database), wanted, visitor.name, day)
+    if naming:
+        named = tuple(row.tenancy for section in sections for row, _ in (*section.rows, *section.resting))
+        log_access(
+            site.database, Access(visitor.name, site.now(), "names_shown", why=f"list {night.as_of}", shown=named)
+        )
     return page(
         request,
         "today.html",

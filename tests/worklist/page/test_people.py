@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from worklist.cases.access import KINDS, Access, accesses, log_access
 from worklist.cases.accounts import accounts
 from worklist.cases.database import Database
 from worklist.cases.sender_keys import sender_of
+from worklist.page import access_page
 from worklist.page.words import written
 
 
@@ -108,6 +110,35 @@ def test_the_log_tells_who_saw_what_of_whom_and_that_it_was_read(client: TestCli
     assert "Birkely 2" not in of_worker
     read = [entry for entry in accesses(kept, who="dpo") if entry.what == "log_read"]
     assert [(entry.tenancy_no, entry.why) for entry in read] == [(None, "log of worker"), ("2", ""), (None, "")]
+
+
+def test_the_log_is_read_a_page_at_a_time_by_day_and_taken_out_as_a_file(
+    client: TestClient, kept: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_page, "MOST", 2)
+    for day in range(4):
+        log_access(kept, Access("worker", NOW + timedelta(days=day), "change", "Birkely", "1", f"=note {day}"))
+    enter(client, "dpo")
+    notes, path = [], "/access?who=worker"
+    while path:
+        html = client.get(path).text
+        notes += re.findall(r"=note (\d)", html)
+        older = re.search(r'href="(/access\?[^"]*before=[^"]*)"', html)
+        path = older[1].replace("&amp;", "&") if older else ""
+    assert notes == ["3", "2", "1", "0"]
+    first, last = ((NOW + timedelta(days=day)).date().isoformat() for day in (1, 2))
+    html = client.get("/access", params={"who": "worker", "since": first, "last": last}).text
+    assert re.findall(r"=note (\d)", html) == ["2", "1"]
+    lines = client.get("/access.csv", params={"who": "worker", "since": first}).text.splitlines()
+    assert [line.split(";")[-1] for line in lines[1:]] == ["'=note 3", "'=note 2", "'=note 1"]
+
+
+def test_a_day_that_cannot_be_read_is_said_and_a_wild_number_is_nothing(client: TestClient) -> None:
+    enter(client, "dpo")
+    answer = client.get("/access", params={"since": "i går"})
+    assert answer.status_code == 422
+    assert "Skriv datoen som" in answer.text
+    assert client.get("/access", params={"before": "9" * 40, "last": "9999-12-31"}).status_code == 200
 
 
 def test_every_kind_of_entry_has_words() -> None:
