@@ -54,7 +54,15 @@ def listed() -> pl.DataFrame:
     rows = [
         {**row, **due, "section": "deadline", "position": 1, "tenancy_no": COURT},
         {**row, **past, "section": "deadline", "position": 2, "tenancy_no": HIDDEN, "children": None},
-        {**row, **moved, "section": "early_warning", "position": 1, "tenancy_no": QUIET, "children": False},
+        {
+            **row,
+            **moved,
+            "section": "early_warning",
+            "position": 1,
+            "tenancy_no": QUIET,
+            "children": False,
+            "months_owed": 1.0,
+        },
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
 
@@ -119,6 +127,13 @@ def test_a_date_that_passed_is_told_as_passed_and_none_as_none(team: Team) -> No
     assert "om 3 dage" in html
     assert "for 2 dage siden" in html
     assert html.count("Ingen dato kendt") == 1
+
+
+def test_one_month_is_told_as_one(team: Team) -> None:
+    html = team.browser("worker").client.get("/").text
+    assert "1 måned<" in html
+    assert "1,2 måneder<" in html
+    assert "1,0 måneder" not in html
 
 
 def test_an_analyst_sees_no_name_no_address_and_no_number(team: Team) -> None:
