@@ -19,6 +19,7 @@ from flows.command_options import AsOf, Lang, Report, ReportFormat, language_of,
 from flows.effect_command import add_effect_command
 from flows.ending import end_quietly
 from flows.home import Home
+from flows.monitor_command import add_monitor_command
 from flows.priority import give_way
 from flows.registry_commands import add_registry_commands
 from warehouse.errors import BovagtError
@@ -259,6 +260,7 @@ def serve(
 add_backtest_command(app)
 add_registry_commands(app)
 add_effect_command(app)
+add_monitor_command(app)
 add_ablation_command(app)
 add_account_commands(app)
 

@@ -10,6 +10,7 @@ import polars as pl
 from flows.case_files import case_frames
 from flows.changes import Changes, what_changed
 from flows.scoring import Scored
+from flows.watch import watch_night
 from flows.workroom import Workroom
 from models.contributions import SCHEMA as CONTRIBUTION_SCHEMA
 from models.contributions import contribution_rows
@@ -103,6 +104,7 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
         "deadlines": deadlines.join(listed.rows, on=TENANCY, how="semi", maintain_order="left"),
         "freshness": read_freshness(room.connection, day),
         "assignment": listed.assignment,
+        "measure": watch_night(room, scored, listed.rows),
         **case_frames(room, scored.as_of),
     }
     sections = dict(sorted(listed.rows.group_by("section").len().iter_rows()))

@@ -1,0 +1,105 @@
+"""The watch of a night: counted with the night, told again as it was, and never in the way of the list."""
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows import watch
+from flows.home import Home
+from flows.nightly import nightly
+from flows.watch import MISSING, open_alarms
+from monitoring.records import MEASURE, SMALLEST_COUNT
+from tests.flows.conftest import UNTIL
+from worklist.published import Night, read_night
+
+
+@pytest.fixture
+def home(taken_in: Path, tmp_path: Path) -> Home:
+    return Home(Path(shutil.copytree(taken_in, tmp_path / "hamlet", symlinks=True)))
+
+
+def _night(home: Home, as_of: date) -> Night:
+    nightly(home, as_of, as_of)
+    return read_night(home.published, as_of)
+
+
+def test_a_night_counts_who_was_scored_and_listed_and_gives_the_same_again(home: Home) -> None:
+    night = _night(home, UNTIL)
+    records = night.frame("measure")
+    assert dict(records.schema) == dict(MEASURE)
+    scores = night.frame("scores")
+    shown = records.filter(measure="tenancies").drop_nulls("numerator")
+    assert shown.height > 0
+    for stage, count in shown.select("stage", "numerator").iter_rows():
+        assert count == scores.filter(stage=stage).height
+    (share,) = records.filter(measure="listed_share", group="").iter_rows(named=True)
+    listed = night.frame("worklist").filter(pl.col("section") == "early_warning")
+    assert share["numerator"] == listed.filter(~pl.col("exploration").fill_null(False)).height
+    assert share["low"] <= share["numerator"] / share["denominator"] <= share["high"]
+    assert _night(home, UNTIL).files["measure.parquet"] == night.files["measure.parquet"]
+
+
+def test_groups_are_told_without_small_counts_and_sum_to_no_more_than_all(home: Home) -> None:
+    records = _night(home, UNTIL).frame("measure").filter(measure="listed_share")
+    everybody = records.filter(group="")["denominator"][0]
+    groups = records.filter(pl.col("group") != "").drop_nulls("numerator")
+    assert groups.height > 0
+    for numerator, denominator in groups.select("numerator", "denominator").iter_rows():
+        assert not 0 < numerator < SMALLEST_COUNT
+        assert not 0 < denominator - numerator < SMALLEST_COUNT
+    summed = groups.group_by(pl.col("group").str.split("=").list.first()).agg(pl.col("denominator").sum())
+    assert (summed["denominator"] <= everybody).all()
+
+
+def test_a_sender_that_stays_away_is_an_open_alarm_and_one_that_comes_is_none(home: Home) -> None:
+    usual = {alarm["group"] for alarm in open_alarms(_night(home, UNTIL), "da")}
+    later = _night(home, UNTIL + timedelta(days=200))
+    alarms = open_alarms(later, "da")
+    assert usual < {alarm["group"] for alarm in alarms}
+    grades = [alarm["grade"] for alarm in alarms]
+    assert grades == sorted(grades, key=lambda grade: grade != MISSING)
+    one = next(alarm for alarm in alarms if alarm["group"] == "feed=rent_postings&sender=Birkely")
+    last = later.frame("freshness").filter(feed="rent_postings", sender="Birkely").row(0, named=True)
+    assert one["since"] == (last["last_delivery_on"] + timedelta(days=last["expected_every_days"] + 1)).isoformat()
+    assert "Birkely" in one["what"]
+    marked = later.frame("measure").filter(measure="delivery_age_days", group=one["group"])
+    assert marked.select("numerator", "alarm").row(0) == (float(last["age_days"]), "look")
+
+
+def test_a_watch_that_fails_is_told_and_the_list_goes_out(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_given: object) -> list[object]:
+        raise ZeroDivisionError("Birkely 001-1")
+
+    monkeypatch.setattr(watch, "_records", fail)
+    night = _night(home, UNTIL)
+    assert night.frame("worklist").height > 0
+    assert night.frame("measure").is_empty()
+    told = capsys.readouterr().err
+    assert "watch failed: ZeroDivisionError" in told
+    assert "Birkely" not in told
+
+
+def _monitor(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "flows.command_line", "--home", str(home.path), "monitor", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_monitor_tells_what_the_night_published_and_refuses_a_night_that_was_not(home: Home) -> None:
+    night = _night(home, UNTIL)
+    told = json.loads(_monitor(home, "--as-of", UNTIL.isoformat(), "--format", "json").stdout)
+    assert len(told["records"]) == night.frame("measure").height
+    assert set(told["records"][0]) == set(MEASURE)
+    assert told["alarms"] == open_alarms(night, "da")
+    english = _monitor(home, "--as-of", UNTIL.isoformat(), "--lang", "en")
+    assert "The watch, " + UNTIL.isoformat() in english.stdout
+    refused = _monitor(home, "--as-of", "2001-01-01")
+    assert refused.returncode != 0
+    assert "a whole published night: 2001-01-01" in refused.stderr
