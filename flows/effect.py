@@ -104,7 +104,7 @@ def _looked_up(room: Workroom, lots: pl.DataFrame, as_of: date) -> tuple[pl.Data
     definition = room.settings.outcome.definition
     outcomes, groups = [pl.DataFrame(schema=_OUTCOMES)], [pl.DataFrame(schema=_AUDIT)]
     if lots.height:
-        _build_missing(room, _days(lots))
+        build_missing(room, _days(lots))
         for days in batches(room.connection, _days(lots)):
             found = build_outcomes(room.connection, days, as_of, definition)
             outcomes.append(_of(found, lots, list(_OUTCOMES)))
@@ -123,7 +123,7 @@ def _of(rows: pl.DataFrame, lots: pl.DataFrame, columns: list[str]) -> pl.DataFr
     return own.cast({name: pl.String for name in columns if name not in ("as_of", "event_on", "helped_on")})
 
 
-def _build_missing(room: Workroom, days: Sequence[date]) -> None:
+def build_missing(room: Workroom, days: Sequence[date]) -> None:
     """The cohorts of nights that the warehouse holds no more, since it was made anew from the deliveries."""
     try:
         there = set(read_cohort(room.connection, days, outside_too=True)["as_of"])

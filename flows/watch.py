@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from flows.scoring import Scored
+from flows.watch_outcomes import realised
 from flows.workroom import Workroom
 from models.matrix import TENANCY
 from monitoring.group_rates import group_rates, records_of, reference_groups
@@ -50,6 +51,7 @@ def _records(room: Workroom, scored: Scored, listed: pl.DataFrame) -> list[Measu
         *_scores(rows, day, of_model=scored.facts.get("ranking") == "model"),
         *_listed_share(rows, day),
         *records_of(rates, day, "listed_share", "listed"),
+        *realised(room, day, WATCHED),
         *_deliveries(freshness, day),
     ]
 

@@ -14,9 +14,15 @@ from flows import watch
 from flows.home import Home
 from flows.nightly import nightly
 from flows.watch import MISSING, open_alarms
+from flows.workroom import opened
+from models.outcome import Horizon
 from monitoring.records import MEASURE, SMALLEST_COUNT
 from tests.flows.conftest import UNTIL
+from warehouse.features import build_outcomes
 from worklist.published import Night, read_night
+from worklist.selection import DEADLINE_STAGES
+
+KINDS = 'kinds = ["court_request", "evicted"]'
 
 
 @pytest.fixture
@@ -70,6 +76,38 @@ def test_a_sender_that_stays_away_is_an_open_alarm_and_one_that_comes_is_none(ho
     assert "Birkely" in one["what"]
     marked = later.frame("measure").filter(measure="delivery_age_days", group=one["group"])
     assert marked.select("numerator", "alarm").row(0) == (float(last["age_days"]), "look")
+
+
+def test_what_became_of_a_past_night_is_told_when_it_is_known_and_not_a_day_before(home: Home) -> None:
+    written = home.settings.read_text("utf-8")
+    assert KINDS in written
+    # A hamlet has too few court cases to count; of demands for payment there are enough.
+    home.settings.write_text(written.replace(KINDS, 'kinds = ["payment_demand"]'), "utf-8")
+    past = UNTIL - timedelta(days=300)
+    first, known_on = _night(home, past), Horizon().known_on(past)
+    before = _night(home, known_on - timedelta(days=1)).frame("measure")
+    told = pl.col("measure").is_in(["cut_off_age_days", "outcome_rate", "recall_at_capacity"])
+    assert before.filter(told).is_empty()
+    records = _night(home, known_on).frame("measure")
+    assert records.filter(measure="cut_off_age_days")["numerator"].to_list() == [(known_on - past).days]
+    (rate,) = records.filter(measure="outcome_rate").iter_rows(named=True)
+    with opened(home) as room:
+        outcomes = build_outcomes(room.connection, [past], known_on, room.settings.outcome.definition)
+    ranked = first.frame("scores").filter(~pl.col("stage").is_in(DEADLINE_STAGES))
+    states = outcomes.join(ranked, on=["landlord", "tenancy_no"], how="semi")["label_state"].to_list()
+    in_need, safe = (states.count(state) for state in ("positive", "negative"))
+    assert in_need >= SMALLEST_COUNT, "the hamlet has too few cases to test with"
+    assert (rate["numerator"], rate["denominator"]) == (in_need, in_need + safe)
+    (recall,) = records.filter(measure="recall_at_capacity", group="").iter_rows(named=True)
+    assert recall["denominator"] in (None, in_need)
+    assert records.filter(pl.col("measure") == "recall_at_capacity", pl.col("group") != "").height > 5
+
+
+def test_outcomes_that_nobody_delivered_are_no_safe_ones(home: Home) -> None:
+    _night(home, UNTIL)
+    records = _night(home, Horizon().known_on(UNTIL)).frame("measure")
+    assert records.filter(measure="cut_off_age_days").height == 1
+    assert records.filter(measure="outcome_rate").is_empty()
 
 
 def test_a_watch_that_fails_is_told_and_the_list_goes_out(
