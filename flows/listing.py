@@ -10,7 +10,7 @@ import polars as pl
 from flows.case_files import case_frames
 from flows.changes import Changes, what_changed
 from flows.scoring import Scored
-from flows.watch import watch_night
+from flows.watch import alarms_of, watch_night
 from flows.workroom import Workroom
 from models.contributions import SCHEMA as CONTRIBUTION_SCHEMA
 from models.contributions import contribution_rows
@@ -108,7 +108,8 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
         **case_frames(room, scored.as_of),
     }
     sections = dict(sorted(listed.rows.group_by("section").len().iter_rows()))
-    facts = scored.facts | {"listed": sections, "changes": listed.changes.facts}
+    alarms = alarms_of(frames["freshness"])
+    facts = scored.facts | {"listed": sections, "changes": listed.changes.facts, "alarms": alarms}
     return {
         **{f"{name}.parquet": parquet_bytes(frame) for name, frame in frames.items()},
         "worklist.json": json_bytes(listed.rows),

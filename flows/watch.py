@@ -115,23 +115,32 @@ def _sender(row: dict[str, Any]) -> str:
     return f"feed={row['feed']}" + (f"&sender={row['sender']}" if row["sender"] else "")
 
 
-def open_alarms(night: Night, language: str) -> list[dict[str, Any]]:
-    """What is open on a published night: group, since, what, how_sure and look_first; the gravest and oldest first."""
-    found = [
-        _alarm(row, language)
-        for row in night.frame("freshness").filter(pl.col("status").is_in(list(_GRADES))).iter_rows(named=True)
-    ]
+def alarms_of(freshness: pl.DataFrame) -> list[dict[str, Any]]:
+    """The open alarms that a night publishes: group, grade, since, and by language what, how_sure and look_first.
+
+    The gravest and oldest first. `freshness`: of one day.
+    """
+    late = freshness.filter(pl.col("status").is_in(list(_GRADES)))
+    found = [_alarm(row) for row in late.iter_rows(named=True)]
     return sorted(found, key=lambda alarm: (alarm["grade"] != MISSING, alarm["since"] or "", alarm["group"]))
 
 
-def _alarm(row: dict[str, Any], language: str) -> dict[str, Any]:
+def open_alarms(night: Night, language: str) -> list[dict[str, Any]]:
+    """What is open on a published night: group, grade, since, what, how_sure and look_first."""
+    plain = ("group", "grade", "since")
+    return [{**{name: alarm[name] for name in plain}, **alarm[language]} for alarm in night.facts.get("alarms", [])]
+
+
+def _alarm(row: dict[str, Any]) -> dict[str, Any]:
     due = row["last_delivery_on"] and row["last_delivery_on"] + timedelta(days=row["expected_every_days"] + 1)
+    told = {"group": _sender(row), "grade": _GRADES[row["status"]], "since": due.isoformat() if due else None}
+    return {**told, **{language: _in_words(row, language) for language in ("da", "en")}}
+
+
+def _in_words(row: dict[str, Any], language: str) -> dict[str, str]:
     feed = FEEDS[row["feed"]][language]
     who = row["sender"] or feed
     return {
-        "group": _sender(row),
-        "grade": _GRADES[row["status"]],
-        "since": due.isoformat() if due else None,
         "what": _WHAT[row["status"]][language].format(who=who, feed=feed, days=row["expected_every_days"]),
         "how_sure": _SURE[language],
         "look_first": _LOOK[language].format(who=who),

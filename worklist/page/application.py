@@ -27,6 +27,7 @@ from worklist.page import (
     people,
     search,
     today_routes,
+    watch_page,
 )
 from worklist.page.concern_api import concern_api
 from worklist.page.formats import moment
@@ -48,6 +49,7 @@ ROUTERS = (
     links.router,
     contact.router,
     coordinator.router,
+    watch_page.router,
     people.router,
     access_page.router,
 )

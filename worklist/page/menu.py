@@ -19,6 +19,7 @@ MENU: tuple[Place, ...] = (
     Place("concern", "/concern", frozenset({"worker", "coordinator", "sender"})),
     Place("links", "/links", frozenset({"worker", "coordinator"})),
     Place("coordinator", "/coordinator", frozenset({"coordinator"})),
+    Place("watch", "/watch", frozenset({"coordinator", "analyst", "dpo"})),
     Place("people", "/people", frozenset({"administrator"})),
     Place("access", "/access", frozenset({"dpo"})),
 )

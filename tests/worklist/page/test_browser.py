@@ -30,7 +30,7 @@ PAGES = {
     "coordinator": (CASE, "/links", "/coordinator"),
     "analyst": ("/", CASE),
     "administrator": ("/people",),
-    "dpo": ("/access",),
+    "dpo": ("/access", "/watch"),
 }
 
 
