@@ -6,6 +6,23 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
+_SQLITE_GUARDS = (
+    """
+    CREATE TRIGGER shown_tenancy_stays_UPDATE BEFORE UPDATE ON shown_tenancy
+    BEGIN SELECT RAISE(ABORT, 'append only'); END
+    """,
+    """
+    CREATE TRIGGER shown_tenancy_stays_DELETE BEFORE DELETE ON shown_tenancy
+    BEGIN SELECT RAISE(ABORT, 'append only'); END
+    """,
+)
+_POSTGRESQL_GUARDS = (
+    """
+    CREATE TRIGGER shown_tenancy_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON shown_tenancy
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+    """,
+)
+
 
 def upgrade() -> None:
     """Make the table and let entries name their set."""
@@ -19,14 +36,5 @@ def upgrade() -> None:
     op.add_column("access_entry", sa.Column("shown", sa.String))
     op.create_index("ix_access_entry_shown", "access_entry", ["shown"])
     # As with the log itself: what was shown stays as it was written.
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE TRIGGER shown_tenancy_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON shown_tenancy "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for action in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER shown_tenancy_stays_{action} BEFORE {action} ON shown_tenancy "
-            "BEGIN SELECT RAISE(ABORT, 'append only'); END"
-        )
+    for guard in _POSTGRESQL_GUARDS if op.get_bind().dialect.name == "postgresql" else _SQLITE_GUARDS:
+        op.execute(guard)
