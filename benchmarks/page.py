@@ -26,7 +26,7 @@ from flows.home import Home
 
 TENANCIES, MONTHS, SEED = 20_000, 24, 7
 CAPACITY = 150
-WORKERS, ROUNDS, PAUSE_SECONDS = 10, 15, 1.0
+WORKERS, ROUNDS, PAUSE_SECONDS = 10, 30, 1.0
 PASSWORD = "ten made-up words here"
 BARS_MS = {"list": 150.0, "case": 150.0, "contact": 200.0}
 """What 95 of 100 answers may take."""

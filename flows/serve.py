@@ -1,5 +1,6 @@
 """`bovagt serve`: the team's page, Prefect's own server and the schedule, on this machine and nowhere else."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from worklist.page.site import Site
+    from worklist.published import Night
 
 _SERVED = "BOVAGT_SERVED"
 """Tells the processes that serve the page which directory is served."""
@@ -101,14 +103,36 @@ def _make_ready(site: "Site") -> None:
         today_routes.prepare(site)
 
 
+def _set_apart() -> None:
+    """Takes what was read of the night out of the collector's rounds: it stays until another night is read.
+
+    Going through the index of 20,000 homes takes 90 ms and more, in which this process answers nobody; it came upon
+    some click every minute.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def _night_of(site: "Site") -> "Night | None":
+    with suppress(BovagtError):
+        return site.nights.current()
+    return None
+
+
 @contextmanager
 def _kept_ready(site: "Site") -> Iterator[None]:
     """Reads each new night and who lives where before somebody has to wait for it."""
     stopped = Event()
 
     def keep_ready() -> None:
+        ready = _night_of(site)
+        _set_apart()
         while not stopped.wait(_LOOK_SECONDS):
             _make_ready(site)
+            if (night := _night_of(site)) is not ready:
+                ready = night
+                _set_apart()
 
     thread = Thread(target=keep_ready, daemon=True)
     thread.start()
