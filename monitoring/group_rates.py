@@ -1,11 +1,12 @@
 """A share for each group beside a reference group that was fixed beforehand: intervals, ratios, and when not to say.
 
 Used for whatever is counted of people at a stage: who was listed, who in need was missed, who was reached. Each
-attribute is compared as a ratio to one reference group, never as the spread between the best and the worst group: that
-spread is large by chance alone where groups are small (see `models.parity`).
+attribute is compared as a ratio to one reference group, or to all the others where no group of it is the usual one,
+never as the spread between the best and the worst group: that spread is large by chance alone where groups are small
+(see `models.parity`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -16,6 +17,7 @@ from scipy.stats.contingency import relative_risk
 
 from models.parity import FARTHEST_RATIO
 from monitoring.records import SMALLEST_COUNT, Measured
+from monitoring.suppression import Counted, may_tell, told_groups
 from warehouse.errors import ModelError
 
 UNKNOWN = "unknown"
@@ -31,6 +33,7 @@ class GroupRate:
     `ratio` with [`ratio_low`, `ratio_high`] (Katz, 95 %) is None where one of the two is nothing. `verdict`: 'alike'
     where the interval lies between four fifths and five quarters, 'differs' where it excludes 1, 'cannot_be_told' where
     neither holds, 'too_few' where either group has fewer than `SMALLEST_COUNT` hits or fewer who were no hit.
+    `against_others`: the reference is all the others.
     """
 
     attribute: str
@@ -43,6 +46,7 @@ class GroupRate:
     ratio_low: float | None
     ratio_high: float | None
     verdict: Verdict
+    against_others: bool = False
 
     @property
     def value(self) -> float:
@@ -50,55 +54,78 @@ class GroupRate:
         return self.hits / self.counted if self.counted else float("nan")
 
 
-def reference_groups(rows: pl.DataFrame, attributes: Sequence[str]) -> dict[str, str]:
-    """For each attribute its largest known group (of equal ones the first by name): to be fixed once and kept."""
-    chosen = {}
-    for attribute in attributes:
-        known = rows.select(pl.col(attribute).cast(pl.String)).filter(pl.col(attribute).fill_null(UNKNOWN) != UNKNOWN)
-        sizes = known.group_by(attribute).len().sort(pl.col("len"), attribute, descending=[True, False])
-        if sizes.height:
-            chosen[attribute] = str(sizes[attribute][0])
-    return chosen
+OTHERS = None
+"""In place of a reference group: each group is compared with all the others."""
+
+REFERENCES: Mapping[str, str | None] = {
+    "sex": "M",
+    "age_band": "40-64",
+    "household": "single",
+    "children": "no",
+    "origin": "danish",
+    "tenure": "non_profit",
+    "benefit": "none",
+    "district": OTHERS,
+    "landlord": OTHERS,
+}
+"""What each attribute's groups are compared with: fixed here, so that no night and no model moves it (DECISIONS 29)."""
 
 
 def group_rates(
-    rows: pl.DataFrame, references: Mapping[str, str], *, counted: str = "counted", hit: str = "hit"
+    rows: pl.DataFrame,
+    references: Mapping[str, str | None] = REFERENCES,
+    *,
+    counted: str = "counted",
+    hit: str = "hit",
 ) -> list[GroupRate]:
     """The share of `hit` among `counted` (Boolean columns of `rows`) in every group of the attributes in `references`.
 
-    A missing value of an attribute is the group `unknown`. In order of attribute and group. `ModelError` where a
-    column is not there or nobody counted is in a reference group.
+    A missing value of an attribute is the group `unknown`. In order of attribute and group. Where nobody counted is in
+    a reference group, its attribute is compared with nothing: 'too_few'. `ModelError` where a column is not there.
     """
     missing = sorted({counted, hit, *references} - set(rows.columns))
     if missing:
         raise _refused("the columns " + ", ".join(missing), "rows without them")
     among = rows.filter(pl.col(counted))
-    return [rate for attribute in sorted(references) for rate in _of(among, attribute, references[attribute], hit)]
+    named = among.with_columns(hit=pl.col(hit).fill_null(False))
+    counts: list[tuple[str, int, int]] = []
+    for attribute in references:
+        group = pl.format("{}={}", pl.lit(attribute), pl.col(attribute).cast(pl.String).fill_null(UNKNOWN))
+        counts += named.group_by(group=group).agg(pl.col("hit").sum(), pl.len()).iter_rows()
+    return rates_of(counts, references)
 
 
-def _of(among: pl.DataFrame, attribute: str, reference: str, hit: str) -> Iterator[GroupRate]:
-    named = among.select(group=pl.col(attribute).cast(pl.String).fill_null(UNKNOWN), hit=pl.col(hit).fill_null(False))
-    sums = named.group_by("group").agg(hits=pl.col("hit").sum(), counted=pl.len()).sort("group")
-    found = {group: (int(hits), int(size)) for group, hits, size in sums.iter_rows()}
-    if reference not in found:
-        raise _refused(f"somebody of {attribute}={reference}", "nobody")
+def rates_of(
+    counts: Iterable[tuple[str, int, int]], references: Mapping[str, str | None] = REFERENCES
+) -> list[GroupRate]:
+    """The shares of counts (group as `sex=F`, hits, counted), each beside what its attribute is compared with."""
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for name, hits, counted in sorted(counts):
+        attribute, _, group = name.partition("=")
+        found.setdefault(attribute, {})[group] = (int(hits), int(counted))
+    return [rate for attribute in sorted(found) for rate in _of(attribute, found[attribute], references[attribute])]
+
+
+def _of(attribute: str, found: Mapping[str, tuple[int, int]], reference: str | None) -> Iterator[GroupRate]:
+    whole = sum(hits for hits, _ in found.values()), sum(size for _, size in found.values())
     for group, (hits, size) in found.items():
-        yield _rate(attribute, group, hits, size, found[reference], is_reference=group == reference)
+        beside = (whole[0] - hits, whole[1] - size) if reference is OTHERS else found.get(reference, (0, 0))
+        yield _rate(attribute, group, hits, size, beside, reference)
 
 
 def _rate(
-    attribute: str, group: str, hits: int, counted: int, reference: tuple[int, int], *, is_reference: bool
+    attribute: str, group: str, hits: int, counted: int, beside: tuple[int, int], reference: str | None
 ) -> GroupRate:
-    interval = binomtest(hits, counted).proportion_ci(method="wilson")
-    told = attribute, group, hits, counted, float(interval.low), float(interval.high)
-    if is_reference:
+    told = attribute, group, hits, counted, *wilson(hits, counted)
+    others = reference is OTHERS
+    if group == reference:
         return GroupRate(*told, 1.0, 1.0, 1.0, "reference")
-    if hits == 0 or reference[0] == 0:
-        return GroupRate(*told, None, None, None, "too_few")
-    compared = relative_risk(hits, counted, *reference)
+    if hits == 0 or beside[0] == 0:
+        return GroupRate(*told, None, None, None, "too_few", others)
+    compared = relative_risk(hits, counted, *beside)
     bounds = compared.confidence_interval()
     ratio = float(compared.relative_risk), float(bounds.low), float(bounds.high)
-    return GroupRate(*told, *ratio, _verdict((hits, counted), reference, ratio[1], ratio[2]))
+    return GroupRate(*told, *ratio, _verdict((hits, counted), beside, ratio[1], ratio[2]), others)
 
 
 def _verdict(group: tuple[int, int], reference: tuple[int, int], low: float, high: float) -> Verdict:
@@ -110,49 +137,48 @@ def _verdict(group: tuple[int, int], reference: tuple[int, int], low: float, hig
 
 
 def records_of(rates: Sequence[GroupRate], as_of: date, measure: str, stage: str = "") -> list[Measured]:
-    """The shares as records of `measure`; `reference` is the share of the attribute's reference group.
+    """The shares as records of `measure`; `reference` is the share that the group is compared with.
 
-    What is too small to be shown is there without its numbers. Where one group of an attribute is withheld, the
-    smallest of the others is too: what is left over from the total would tell it.
+    Groups that are too small to be told are there without their numbers, and once more counted together where that may
+    be told (`monitoring.suppression`).
     """
-    hidden = _withheld(rates)
-    references = {
-        rate.attribute: rate.value
-        for rate in rates
-        if rate.verdict == "reference" and (rate.attribute, rate.group) not in hidden
-    }
-    return [
-        Measured(as_of, measure, None, None, stage, f"{rate.attribute}={rate.group}", reference=None)
-        if (rate.attribute, rate.group) in hidden
-        else Measured(
-            as_of,
-            measure,
-            float(rate.hits),
-            float(rate.counted),
-            stage,
-            f"{rate.attribute}={rate.group}",
-            rate.low,
-            rate.high,
-            references.get(rate.attribute),
-        )
-        for rate in rates
-    ]
-
-
-def _withheld(rates: Sequence[GroupRate]) -> set[tuple[str, str]]:
-    """The groups whose counts are not shown: those with 1 to 4 hits or others, and one more to hide them behind."""
-    hidden: set[tuple[str, str]] = set()
-    for attribute in sorted({rate.attribute for rate in rates}):
+    found = []
+    for attribute in dict.fromkeys(rate.attribute for rate in rates):
         own = [rate for rate in rates if rate.attribute == attribute]
-        small = [rate for rate in own if _is_small(rate.hits) or _is_small(rate.counted - rate.hits)]
-        if len(small) == 1 and len(own) > 1:
-            small.append(min((rate for rate in own if rate not in small), key=lambda rate: (rate.counted, rate.group)))
-        hidden |= {(attribute, rate.group) for rate in small}
-    return hidden
+        told = told_groups([Counted((rate.group,), rate.hits, rate.counted) for rate in own])
+        shares = {one.group: one.hits / one.counted for one in told}
+        alone = {one.group for one in told if len(one.names) == 1}
+        hidden = [rate.group for rate in own if rate.group not in alone]
+        found += [Measured(as_of, measure, None, None, stage, f"{attribute}={group}") for group in hidden]
+        found += [_told(one, as_of, measure, stage, attribute, _compared_with(own, one, shares)) for one in told]
+    return found
 
 
-def _is_small(count: int) -> bool:
-    return 0 < count < SMALLEST_COUNT
+def _told(one: Counted, as_of: date, measure: str, stage: str, attribute: str, reference: float | None) -> Measured:
+    low, high = wilson(one.hits, one.counted)
+    group = f"{attribute}={one.group}"
+    return Measured(as_of, measure, float(one.hits), float(one.counted), stage, group, low, high, reference)
+
+
+def _compared_with(own: Sequence[GroupRate], one: Counted, shares: Mapping[str, float]) -> float | None:
+    """The share of the reference group where it is told, or of all the others where there is none."""
+    if any(rate.against_others for rate in own):
+        hits, counted = sum(rate.hits for rate in own) - one.hits, sum(rate.counted for rate in own) - one.counted
+        return hits / counted if counted else None
+    return next((shares.get(rate.group) for rate in own if rate.verdict == "reference"), None)
+
+
+def record_of_all(hits: int, counted: int, as_of: date, measure: str, stage: str = "") -> Measured:
+    """The share of the whole as a record, without its numbers where they may not be told."""
+    if not may_tell(hits, counted):
+        return Measured(as_of, measure, None, None, stage)
+    return Measured(as_of, measure, float(hits), float(counted), stage, "", *wilson(hits, counted))
+
+
+def wilson(hits: int, counted: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson)."""
+    interval = binomtest(hits, counted).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _refused(expected: str, found: str) -> ModelError:

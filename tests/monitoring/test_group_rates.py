@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.group_rates import GroupRate, group_rates, records_of, reference_groups
+from monitoring.group_rates import OTHERS, GroupRate, group_rates, records_of
 from monitoring.records import SMALLEST_COUNT, frame_of
 from warehouse.errors import ModelError
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 DAY = date(2026, 1, 1)
+REFERENCES = {"one": "a", "two": "x"}
 _ROWS = st.lists(
     st.tuples(st.sampled_from(["a", "b", "c", None]), st.sampled_from(["x", "y"]), st.booleans(), st.booleans()),
     min_size=1,
@@ -80,15 +81,15 @@ def test_groups_add_up_to_all_and_the_order_of_rows_plays_no_part(rows: list) ->
     frame = pl.DataFrame(rows, schema=["one", "two", "counted", "hit"], orient="row").with_columns(
         pl.col("one").cast(pl.String)
     )
-    references = reference_groups(frame.filter("counted"), ["one", "two"])
-    found = group_rates(frame, references)
-    assert group_rates(frame.sample(fraction=1.0, shuffle=True, seed=3), references) == found
+    found = group_rates(frame, REFERENCES)
+    assert group_rates(frame.sample(fraction=1.0, shuffle=True, seed=3), REFERENCES) == found
     among = frame.filter("counted")
-    for attribute in references:
+    for attribute in REFERENCES:
         own = [rate for rate in found if rate.attribute == attribute]
         assert sum(rate.counted for rate in own) == among.height
         assert sum(rate.hits for rate in own) == among["hit"].sum()
-        assert [rate.group for rate in own if rate.verdict == "reference"] == [references[attribute]]
+        there = among.filter(pl.col(attribute) == REFERENCES[attribute]).height > 0
+        assert [rate.group for rate in own if rate.verdict == "reference"] == [REFERENCES[attribute]] * there
     for rate in found:
         assert 0 <= rate.low <= rate.value <= rate.high <= 1
         if rate.ratio is not None and rate.verdict != "reference":
@@ -99,24 +100,29 @@ def test_groups_add_up_to_all_and_the_order_of_rows_plays_no_part(rows: list) ->
 
 @settings(max_examples=60, deadline=None)
 @given(_ROWS)
-def test_no_small_count_is_told_and_none_can_be_worked_out_from_the_total(rows: list) -> None:
+def test_what_is_published_of_groups_holds_no_small_count_and_sums_to_all_or_is_nothing(rows: list) -> None:
     frame = pl.DataFrame(rows, schema=["one", "two", "counted", "hit"], orient="row").with_columns(
         pl.col("one").cast(pl.String)
     )
-    references = reference_groups(frame.filter("counted"), ["one", "two"])
-    records = records_of(group_rates(frame, references), DAY, "listed_share", "listed")
+    among = frame.filter("counted")
+    records = records_of(group_rates(frame, REFERENCES), DAY, "listed_share", "listed")
     assert frame_of(records).height == len(records)
-    for attribute in references:
+    for attribute in REFERENCES:
         own = [record for record in records if record.group.startswith(attribute + "=")]
         shown = [record for record in own if record.numerator is not None and record.denominator is not None]
         for record in shown:
             hits, others = int(record.numerator or 0), int((record.denominator or 0) - (record.numerator or 0))
             assert not 0 < hits < SMALLEST_COUNT
             assert not 0 < others < SMALLEST_COUNT
-        assert len(own) - len(shown) != 1 or len(own) == 1
-        withheld = {record.group for record in own} - {record.group for record in shown}
-        if f"{attribute}={references[attribute]}" in withheld:
-            assert {record.reference for record in own} == {None}
+        if shown:
+            assert sum(record.denominator or 0 for record in shown) == among.height
+            assert sum(record.numerator or 0 for record in shown) == among["hit"].sum()
+        told = {record.group for record in shown}
+        hidden = {record.group for record in own} - told
+        named = {f"{attribute}={value}" for group in told for value in group.split("=")[1].split("+")}
+        assert hidden <= named or not shown
+        if f"{attribute}={REFERENCES[attribute]}" not in told:
+            assert {record.reference for record in own} <= {None}
 
 
 def test_a_group_that_differs_and_one_that_is_alike_are_told_apart() -> None:
@@ -136,16 +142,28 @@ def test_a_group_that_differs_and_one_that_is_alike_are_told_apart() -> None:
     }  # fmt: skip
 
 
-def test_unknown_is_a_group_and_never_the_reference() -> None:
+def test_unknown_is_a_group() -> None:
     frame = pl.DataFrame({"sex": [None, None, "F"], "counted": [True] * 3, "hit": [True, False, True]})
-    assert reference_groups(frame, ["sex"]) == {"sex": "F"}
     assert [rate.group for rate in group_rates(frame, {"sex": "F"})] == ["F", "unknown"]
-    assert reference_groups(frame.filter(pl.col("sex").is_null()), ["sex"]) == {}
 
 
-def test_what_cannot_be_compared_is_refused() -> None:
+def test_where_no_group_is_the_usual_one_each_is_held_beside_all_the_others() -> None:
+    rows = [("x", True, place < 30) for place in range(100)] + [("y", True, place < 10) for place in range(100)]
+    frame = pl.DataFrame(rows, schema=["district", "counted", "hit"], orient="row")
+    x, y = group_rates(frame, {"district": OTHERS})
+    assert (x.ratio, y.ratio) == (pytest.approx(3.0), pytest.approx(1 / 3))
+    assert (x.verdict, y.verdict) == ("differs", "differs")
+    told = records_of([x, y], DAY, "listed_share", "listed")
+    assert [(one.group, one.reference) for one in told] == [("district=x", 0.1), ("district=y", 0.3)]
+
+
+def test_without_anybody_of_the_reference_group_nothing_is_compared() -> None:
+    frame = pl.DataFrame({"sex": ["F"] * 9, "counted": [True] * 9, "hit": [True] * 9})
+    (rate,) = group_rates(frame, {"sex": "M"})
+    assert (rate.verdict, rate.ratio) == ("too_few", None)
+
+
+def test_what_cannot_be_counted_is_refused() -> None:
     frame = pl.DataFrame({"sex": ["F"], "counted": [True], "hit": [True]})
-    with pytest.raises(ModelError, match="expected somebody of sex=M"):
-        group_rates(frame, {"sex": "M"})
     with pytest.raises(ModelError, match="expected the columns origin"):
         group_rates(frame, {"origin": "danish"})
