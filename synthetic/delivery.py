@@ -30,23 +30,25 @@ class Window:
         return self.after - timedelta(days=1)
 
 
-def windows(rhythm: str, until: date) -> list[Window]:
-    """The files of a rhythm up to `until`: `daily`, `monthly` or `quarterly`."""
+def windows(rhythm: str, until: date, recent_months: int = RECENT_MONTHS) -> list[Window]:
+    """The files of a rhythm up to `until`: `daily`, `monthly` or `quarterly`, the last `recent_months` one by one."""
     every = {"daily": 1, "monthly": 1, "quarterly": 3}[rhythm]
     last_days = [until - timedelta(days=back) for back in range(RECENT_DAYS if rhythm == "daily" else 0, -1, -1)]
     coming = 0 if until.day == 1 else 1  # of a begun month too
-    months = [month_after(until, back + coming) for back in range(-RECENT_MONTHS, 1, every)]
+    months = [month_after(until, back + coming) for back in range(-recent_months, 1, every)]
     edges = [_EARLIEST, *(month for month in months if month < last_days[0]), *last_days]
     return [Window(first, after) for first, after in pairwise(edges)]
 
 
-def deliver(inbox: Path, sender: Sender, rows: pl.DataFrame, until: date) -> Iterator[tuple[str, int, list[Broken]]]:
+def deliver(
+    inbox: Path, sender: Sender, rows: pl.DataFrame, until: date, recent_months: int = RECENT_MONTHS
+) -> Iterator[tuple[str, int, list[Broken]]]:
     """Write a sender's files; gives (file, rows in it, what is broken in it). Nothing known is no file."""
     own = rows.filter(pl.col("from_sender").is_in(sender.rows_of)).drop("from_sender")
     folder = inbox / sender.feed
     folder.mkdir(parents=True, exist_ok=True)
     is_history = True
-    for window in windows(sender.rhythm, until):
+    for window in windows(sender.rhythm, until, recent_months):
         since = window.first - timedelta(days=sender.overlap_days if window.first > _EARLIEST else 0)
         part = own.filter((pl.col("registered_on") >= since) & (pl.col("registered_on") < window.after))
         if part.is_empty():

@@ -1,7 +1,7 @@
 """A made-up municipality: it is lived through, its senders deliver, and the truth is kept outside the inbox."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from synthetic.delivery import deliver
+from synthetic.delivery import RECENT_MONTHS, deliver
+from synthetic.faults import Fault, people_of, struck
 from synthetic.feeds import care, letters, people, rent
 from synthetic.layouts import write_layouts
 from synthetic.mishaps import Broken, spoil_files
@@ -57,13 +58,15 @@ def simulate(
     until: date,
     setting: Setting = DEFAULT,
     policy: Policy = Policy(),  # noqa: B008 - frozen
+    faults: Sequence[Fault] = (),
+    recent_months: int = RECENT_MONTHS,
     progress: Progress | None = None,
 ) -> SimulationReport:
     """Write a made-up municipality's inbox/, layouts/ and truth/ under `home`; the same seed gives the same bytes.
 
     `tenancies` homes are let at any time; the history covers `months` months before `until`, and nothing in it is
-    known on or after that day. `setting` is the kind of municipality, `policy` whom its team goes to. `progress` is
-    told (step, share done).
+    known on or after that day. `setting` is the kind of municipality, `policy` whom its team goes to. `faults`
+    strike what is delivered; the last `recent_months` come one by one. `progress` is told (step, share done).
     """
     size = {"tenancies": tenancies, "months": months, "seed": seed}
     history = live(**size, until=until, setting=setting, policy=policy, progress=progress)
@@ -71,10 +74,10 @@ def simulate(
     inbox, broken, links = home / "inbox", [], []
     files: Counter[str] = Counter()
     rows: Counter[str] = Counter()
-    for done, (feed, delivered, linked) in enumerate(feeds_of(history, register, seed)):
+    for done, (feed, delivered, linked) in enumerate(_struck(feeds_of(history, register, seed), faults)):
         links += linked
         for sender in (one for one in SENDERS if one.feed == feed):
-            for _, count, spoilt in deliver(inbox, sender, delivered, until):
+            for _, count, spoilt in deliver(inbox, sender, delivered, until, recent_months):
                 files[feed] += 1
                 rows[feed] += count
                 broken += spoilt
@@ -94,6 +97,19 @@ def feeds_of(history: History, register: Register, seed: int) -> Iterator[tuple[
     for number, (feed, letters_of) in enumerate(_LETTERS.items()):
         rows, links = letters_of(np.random.default_rng([seed, 4, number]), history, register)
         yield feed, rows, [links]
+
+
+def _struck(
+    feeds: Iterator[tuple[str, pl.DataFrame, list[pl.DataFrame]]], faults: Sequence[Fault]
+) -> Iterator[tuple[str, pl.DataFrame, list[pl.DataFrame]]]:
+    """The feeds as they are delivered where `faults` strike; persons and tenancies, which say who is struck, as is."""
+    known: dict[str, pl.DataFrame] = {}
+    for feed, rows, links in feeds:
+        if faults and feed in ("persons", "tenancies"):
+            known[feed] = rows
+        elif faults:
+            rows = struck(feed, rows, faults, people_of(known["persons"], known["tenancies"]))
+        yield feed, rows, links
 
 
 def _report(files: Counter[str], rows: Counter[str], broken: list[Broken]) -> SimulationReport:
