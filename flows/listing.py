@@ -10,7 +10,7 @@ import polars as pl
 from flows.case_files import case_frames
 from flows.changes import Changes, what_changed
 from flows.scoring import Scored
-from flows.watch import alarms_of, watch_night
+from flows.watch import watch_night
 from flows.workroom import Workroom
 from models.contributions import SCHEMA as CONTRIBUTION_SCHEMA
 from models.contributions import contribution_rows
@@ -94,6 +94,7 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
     """The night's files by name: Parquet for programs, JSON for the list and the night's own facts."""
     day = [scored.as_of]
     deadlines = read_deadlines(room.connection, day)
+    watched = watch_night(room, scored, listed.rows)
     frames = {
         "scores": scored.frame.sort("rank").select(*SCORE_COLUMNS),
         "challengers": scored.challengers,
@@ -104,12 +105,13 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
         "deadlines": deadlines.join(listed.rows, on=TENANCY, how="semi", maintain_order="left"),
         "freshness": read_freshness(room.connection, day),
         "assignment": listed.assignment,
-        "measure": watch_night(room, scored, listed.rows),
+        "measure": watched.records,
+        "profile": watched.profile,
         **case_frames(room, scored.as_of),
     }
     sections = dict(sorted(listed.rows.group_by("section").len().iter_rows()))
-    alarms = alarms_of(frames["freshness"])
-    facts = scored.facts | {"listed": sections, "changes": listed.changes.facts, "alarms": alarms}
+    facts = scored.facts | {"listed": sections, "changes": listed.changes.facts}
+    facts |= {"alarms": watched.alarms, "watch_failed": watched.failed}
     return {
         **{f"{name}.parquet": parquet_bytes(frame) for name, frame in frames.items()},
         "worklist.json": json_bytes(listed.rows),

@@ -91,7 +91,7 @@ def score_tenancies(room: Workroom, as_of: date) -> Scored:
     else:
         ranker = model.model
         scores, ranking, version = scores_by_model(model, matrix), "model", model.version
-    frame = _owed(matrix).join(scores, on=TENANCY, how="left", maintain_order="left")
+    frame = owed(matrix).join(scores, on=TENANCY, how="left", maintain_order="left")
     facts = {
         "as_of": as_of.isoformat(),
         "ranking": ranking,
@@ -183,7 +183,7 @@ def missing_sources(freshness: pl.DataFrame) -> list[dict[str, Any]]:
     return stale.select("feed", "sender", "status", "age_days").to_dicts()
 
 
-def _owed(matrix: pl.DataFrame) -> pl.DataFrame:
+def owed(matrix: pl.DataFrame) -> pl.DataFrame:
     """What is owed on the day, in the units of the list; null where no ledger and no arrears list is known."""
     return matrix.select(
         *TENANCY,

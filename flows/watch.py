@@ -1,161 +1,214 @@
-"""The watch of a night: what was delivered, scored and listed, of whom, as records of `measure` (DECISIONS 26).
+"""The watch of a night: what was delivered, scored, listed, reached and missed, of whom, and what of it is unusual.
 
-watch_night   in the night, before it is published: the day's records
+watch_night   in the night, before it is published: the day's records, its profile, and the open alarms
 open_alarms   what of a published night somebody should look at, and where to begin
 """
 
+import json
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
-from math import sqrt
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from flows.scoring import Scored
-from flows.watch_outcomes import realised
+from flows.watch_alarms import Alarm, alarms_of, told_alarms
+from flows.watch_rows import counts_of_contacts, counts_of_known_outcomes, counts_of_the_day, of_the_day
 from flows.workroom import Workroom
 from models.matrix import TENANCY
-from monitoring.group_rates import group_rates, records_of, reference_groups
-from monitoring.records import SMALLEST_COUNT, Measured, frame_of
-from warehouse.features import read_audit, read_cohort, read_freshness
-from worklist.published import Night
+from monitoring.deliveries import delivery_faults, late_senders
+from monitoring.drift import drifted
+from monitoring.expected import expected_recall
+from monitoring.measures import told
+from monitoring.profiles import DRIFTED, PROFILE, profile
+from monitoring.records import MEASURE, SMALLEST_COUNT, Measured, frame_of
+from monitoring.shifts import shifts
+from monitoring.suppression import Counted, told_groups
+from warehouse.dates import same_day
+from warehouse.features import feature_columns, read_cohort, read_freshness
+from warehouse.watch_counts import keep_counts, read_counts
+from warehouse.windows import delivered_windows, delivery_days
+from worklist.published import Night, month_steps, nights, read_file, read_table
 from worklist.selection import DEADLINE_STAGES
-from worklist.wording import FEEDS
 
-WATCHED = ("sex", "age_band", "household", "children", "origin", "tenure", "benefit", "district", "landlord")
-"""The attributes between whose groups shares are told; no model reads the first five (DECISIONS 6)."""
+HISTORY_MONTHS = 36
+"""How far back what is usual is looked for."""
 
-LATE, MISSING = "look", "act"
-_GRADES = {"late": LATE, "missing": MISSING}
+_LANDLORDS_OWN = "feature_landlord"
 
 
-def watch_night(room: Workroom, scored: Scored, listed: pl.DataFrame) -> pl.DataFrame:
-    """The records of the night, `MEASURE`'s columns. A watch that fails is told and leaves none: the list goes out."""
+@dataclass(frozen=True)
+class Watched:
+    """What a night's watch publishes: its records (`MEASURE`), profile (`PROFILE`) and open alarms.
+
+    `failed`: the watch itself did not come to its end; nothing may be concluded from its silence.
+    """
+
+    records: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEASURE))
+    profile: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROFILE))
+    alarms: list[dict[str, Any]] = field(default_factory=list)
+    failed: bool = False
+
+
+def watch_night(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
+    """The watch of the night. One that fails is told and publishes that it failed: the list goes out."""
     try:
-        return frame_of(_records(room, scored, listed))
+        return _watched(room, scored, listed)
     except Exception as error:
         # Whatever is wrong with counting, the morning's list matters more; only the kind is told, for it may quote.
         print(f"The night's watch failed: {type(error).__name__}. The list is not affected.", file=sys.stderr)
-        return frame_of([])
+        return Watched(failed=True)
 
 
-def _records(room: Workroom, scored: Scored, listed: pl.DataFrame) -> list[Measured]:
+def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
     day = scored.as_of
-    freshness = read_freshness(room.connection, [day])
-    rows = _watched_rows(room, scored, listed)
-    references = reference_groups(rows, WATCHED)
-    rates = group_rates(rows, references, counted="before_termination", hit="early_warning")
-    return [
-        *_stages(scored.frame, day),
-        *_scores(rows, day, of_model=scored.facts.get("ranking") == "model"),
-        *_listed_share(rows, day),
-        *records_of(rates, day, "listed_share", "listed"),
-        *realised(room, day, WATCHED),
-        *_deliveries(freshness, day),
-    ]
-
-
-def _watched_rows(room: Workroom, scored: Scored, listed: pl.DataFrame) -> pl.DataFrame:
-    """The cohort with its attributes: whether it is before termination, its score, and whether its rank lists it."""
-    day = [scored.as_of]
-    early = listed.filter((pl.col("section") == "early_warning") & ~pl.col("exploration").fill_null(False))
-    chosen = early.select(TENANCY).with_columns(early_warning=pl.lit(True))
-    audit = read_audit(room.connection, day).drop("as_of")
-    cohort = read_cohort(room.connection, day).select(TENANCY)
-    rows = cohort.join(scored.frame.select(*TENANCY, "stage", "score"), on=TENANCY, maintain_order="left")
-    told = rows.join(audit, on=TENANCY, how="left", maintain_order="left").join(chosen, on=TENANCY, how="left")
-    return told.with_columns(
-        pl.col("early_warning").fill_null(False), before_termination=~pl.col("stage").is_in(DEADLINE_STAGES)
+    named = _named(listed)
+    cohort = read_cohort(room.connection, [day]).select(TENANCY)
+    scores = scored.frame.join(cohort, on=TENANCY, how="semi", maintain_order="left")
+    rows = of_the_day(room, day, scores, named)
+    cut_off, of_outcomes = counts_of_known_outcomes(
+        room, day, nights(room.home.published), lambda past: _past_list(room, past)
     )
+    contacts = counts_of_contacts(room, day, _month_before(room, day))
+    counts = pl.concat([counts_of_the_day(rows, day), contacts, of_outcomes])
+    keep_counts(room.connection, day, counts)
+    spread = profile(scored.matrix.join(cohort, on=TENANCY, how="semi"), _watched_features())
+    alarms = _alarms(room, scored, counts, spread)
+    records = [
+        *_stages(scored.frame, day),
+        *told(counts),
+        *_expected(rows, scored),
+        *_age(cut_off, day),
+        *_deliveries(read_freshness(room.connection, [day]), day),
+    ]
+    return Watched(_with_alarms(records, alarms), spread, told_alarms(alarms, _alarms_before(room, day), day))
+
+
+def _named(listed: pl.DataFrame) -> pl.DataFrame:
+    """Whom the list names by their rank; a lot names nobody."""
+    return listed.filter((pl.col("section") == "early_warning") & ~pl.col("exploration").fill_null(False))
+
+
+def _past_list(room: Workroom, night: date) -> pl.DataFrame:
+    """All who were scored on a published night: landlord, tenancy_no, stage and whether its list named them."""
+    scores, listed = (read_table(room.home.published, night, name) for name in ("scores", "worklist"))
+    if scores is None or listed is None:
+        return pl.DataFrame(schema={**dict.fromkeys((*TENANCY, "stage"), pl.String), "named": pl.Boolean})
+    marks = _named(listed).select(*TENANCY, named=pl.lit(True))
+    told_of = scores.select(*TENANCY, "stage").join(marks, on=TENANCY, how="left", maintain_order="left")
+    return told_of.with_columns(pl.col("named").fill_null(False))
+
+
+def _month_before(room: Workroom, day: date) -> tuple[date, pl.DataFrame] | None:
+    """The night a month ago and whom its list named; None where no night of then was published."""
+    before = month_steps(nights(room.home.published), same_day(day, -1), 0)
+    if not before:
+        return None
+    listed = read_table(room.home.published, before[0], "worklist")
+    return None if listed is None else (before[0], _named(listed))
+
+
+def _alarms(room: Workroom, scored: Scored, counts: pl.DataFrame, spread: pl.DataFrame) -> list[Alarm]:
+    day = scored.as_of
+    published = [night for night in nights(room.home.published) if night < day]
+    steps = month_steps(published, same_day(day, -1), HISTORY_MONTHS - 1)
+    history = pl.concat([read_counts(room.connection, day).filter(pl.col("as_of").is_in(steps)), counts])
+    came = delivery_days(room.connection, day)
+    faults = [*late_senders(came, day), *delivery_faults(delivered_windows(room.connection, day, 14))]
+    moved = _drifted(room, scored, spread, steps)
+    return alarms_of(read_freshness(room.connection, [day]), came, faults, shifts(history, day), moved, day)
+
+
+def _watched_features() -> list[str]:
+    """The inputs that differ from tenancy to tenancy; those of a landlord or district have a handful of values."""
+    return [column.name for column in feature_columns() if column.table != _LANDLORDS_OWN]
+
+
+def _drifted(room: Workroom, scored: Scored, spread: pl.DataFrame, steps: list[date]) -> dict[str, float]:
+    """The inputs that drifted since the ranking in use first ranked."""
+    began = _first_ranked(room, scored)
+    pinned = read_table(room.home.published, began, "profile") if began else None
+    if pinned is None:
+        return {}
+    months = [one for step in steps[-13:] if (one := read_table(room.home.published, step, "profile")) is not None]
+    return drifted([*months, spread], pinned)
+
+
+def _first_ranked(room: Workroom, scored: Scored) -> date | None:
+    """The first published night of the unbroken run that the ranking of tonight has ranked."""
+    began = None
+    for night in sorted((one for one in nights(room.home.published) if one < scored.as_of), reverse=True):
+        if _facts(room, night).get("model_version") != scored.facts["model_version"]:
+            break
+        began = night
+    return began
+
+
+def _alarms_before(room: Workroom, day: date) -> list[dict[str, Any]]:
+    """What the newest night before `day` had open."""
+    before = max((night for night in nights(room.home.published) if night < day), default=None)
+    return [] if before is None else _facts(room, before).get("alarms") or []
+
+
+def _facts(room: Workroom, night: date) -> dict[str, Any]:
+    """What the night.json of a published night tells."""
+    content = read_file(room.home.published, night, "night.json")
+    return json.loads(content) if content else {}
 
 
 def _stages(frame: pl.DataFrame, day: date) -> Iterator[Measured]:
-    """How many active tenancies stand at each stage."""
-    for stage, count in sorted(frame.group_by("stage").len().iter_rows()):
-        shown = None if count < SMALLEST_COUNT else float(count)
-        yield Measured(day, "tenancies", shown, 1.0, stage)
+    """How many active tenancies stand at each stage; those before termination, whose number is told, by themselves."""
+    late = pl.col("stage").is_in(DEADLINE_STAGES)
+    for rows in (frame.filter(~late), frame.filter(late)):
+        counted = [Counted((stage,), size, size) for stage, size in sorted(rows.group_by("stage").len().iter_rows())]
+        alone = set()
+        for one in told_groups(counted):
+            alone |= {one.names[0]} if len(one.names) == 1 else set()
+            yield Measured(day, "tenancies", float(one.hits), 1.0, one.group)
+        yield from (Measured(day, "tenancies", None, 1.0, one.group) for one in counted if one.group not in alone)
 
 
-def _scores(rows: pl.DataFrame, day: date, *, of_model: bool) -> Iterator[Measured]:
-    """The mean probability before termination; nothing where the rules rank, whose scores are no probabilities."""
-    scores = rows.filter("before_termination")["score"].drop_nulls()
-    if not of_model or scores.len() < SMALLEST_COUNT:
+def _expected(rows: pl.DataFrame, scored: Scored) -> Iterator[Measured]:
+    """What the model's own probabilities say; nothing where the rules rank, whose scores are no probabilities."""
+    among = rows.filter("before_termination").drop_nulls("score")
+    if scored.facts.get("ranking") != "model" or among.height < SMALLEST_COUNT:
         return
-    total, count = float(scores.sum()), scores.len()
-    spread = float(scores.std() or 0.0) / sqrt(count) * 1.96  # type: ignore[arg-type]
-    yield Measured(day, "score_mean", total, float(count), "scored", "", total / count - spread, total / count + spread)
+    scores = among["score"].to_numpy()
+    yield Measured(scored.as_of, "score_mean", float(scores.mean()), 1.0, "scored")
+    recall, low, high = expected_recall(scores, among["early_warning"].to_numpy())
+    yield Measured(scored.as_of, "recall_expected", recall, 1.0, "listed", "", low, high)
 
 
-def _listed_share(rows: pl.DataFrame, day: date) -> Iterator[Measured]:
-    among = rows.filter("before_termination").with_columns(counted=pl.lit(True), everybody=pl.lit("all"))
-    if among.is_empty():
-        return
-    (rate,) = group_rates(among, {"everybody": "all"}, hit="early_warning")
-    yield Measured(day, "listed_share", float(rate.hits), float(rate.counted), "listed", "", rate.low, rate.high)
+def _age(cut_off: date | None, day: date) -> Iterator[Measured]:
+    """How long ago the night is whose outcomes are the newest that are known."""
+    if cut_off is not None:
+        yield Measured(day, "cut_off_age_days", float((day - cut_off).days), 1.0)
 
 
 def _deliveries(freshness: pl.DataFrame, day: date) -> Iterator[Measured]:
     """How old each sender's last delivery is, beside how often it usually comes; never delivered has no age."""
     for row in freshness.filter(pl.col("status") != "off").iter_rows(named=True):
-        age = row["age_days"]
-        yield Measured(
-            day,
-            "delivery_age_days",
-            None if age is None else float(age),
-            1.0,
-            "",
-            _sender(row),
-            reference=float(row["expected_every_days"]),
-            alarm=_GRADES.get(row["status"], ""),
-        )
+        age = None if row["age_days"] is None else float(row["age_days"])
+        group = f"feed={row['feed']}" + (f"&sender={row['sender']}" if row["sender"] else "")
+        yield Measured(day, "delivery_age_days", age, 1.0, "", group, reference=float(row["expected_every_days"]))
 
 
-def _sender(row: dict[str, Any]) -> str:
-    return f"feed={row['feed']}" + (f"&sender={row['sender']}" if row["sender"] else "")
+def _with_alarms(records: list[Measured], alarms: list[Alarm]) -> pl.DataFrame:
+    """The records in order, each with the grade of the alarm that it raised; drift has records only of what drifted."""
+    rows = frame_of([*records, *(_drift_record(alarm, name, index) for alarm in alarms for name, index in alarm.drift)])
+    for alarm in alarms:
+        about = (pl.col("measure") == alarm.measure) & pl.col("group").is_in(alarm.groups)
+        rows = rows.with_columns(alarm=pl.when(about).then(pl.lit(alarm.grade)).otherwise("alarm"))
+    return rows
 
 
-def alarms_of(freshness: pl.DataFrame) -> list[dict[str, Any]]:
-    """The open alarms that a night publishes: group, grade, since, and by language what, how_sure and look_first.
-
-    The gravest and oldest first. `freshness`: of one day.
-    """
-    late = freshness.filter(pl.col("status").is_in(list(_GRADES)))
-    found = [_alarm(row) for row in late.iter_rows(named=True)]
-    return sorted(found, key=lambda alarm: (alarm["grade"] != MISSING, alarm["since"] or "", alarm["group"]))
+def _drift_record(alarm: Alarm, name: str, index: float) -> Measured:
+    return Measured(alarm.as_of, "feature_drift", index, 1.0, "scored", f"feature={name}", reference=DRIFTED)
 
 
 def open_alarms(night: Night, language: str) -> list[dict[str, Any]]:
-    """What is open on a published night: group, grade, since, what, how_sure and look_first."""
-    plain = ("group", "grade", "since")
-    return [{**{name: alarm[name] for name in plain}, **alarm[language]} for alarm in night.facts.get("alarms", [])]
-
-
-def _alarm(row: dict[str, Any]) -> dict[str, Any]:
-    due = row["last_delivery_on"] and row["last_delivery_on"] + timedelta(days=row["expected_every_days"] + 1)
-    told = {"group": _sender(row), "grade": _GRADES[row["status"]], "since": due.isoformat() if due else None}
-    return {**told, **{language: _in_words(row, language) for language in ("da", "en")}}
-
-
-def _in_words(row: dict[str, Any], language: str) -> dict[str, str]:
-    feed = FEEDS[row["feed"]][language]
-    who = row["sender"] or feed
-    return {
-        "what": _WHAT[row["status"]][language].format(who=who, feed=feed, days=row["expected_every_days"]),
-        "how_sure": _SURE[language],
-        "look_first": _LOOK[language].format(who=who),
-    }
-
-
-_WHAT = {
-    "late": {
-        "da": "{who}: {feed} er ikke leveret i mere end {days} dage",
-        "en": "{who}: {feed} has not been delivered for more than {days} days",
-    },
-    "missing": {"da": "{who}: {feed} er aldrig leveret", "en": "{who}: {feed} was never delivered"},
-}
-_SURE = {"da": "Sikkert: indbakken er talt", "en": "Certain: the inbox was counted"}
-_LOOK = {
-    "da": "Spørg {who}, om leverancen er sendt; se derefter `bovagt intake`, om en fil er sat til side",
-    "en": "Ask {who} whether it was sent; then see with `bovagt intake` whether a file was set aside",
-}
+    """What is open on a published night: key, group, grade, since, what, how_sure and look_first."""
+    plain = ("key", "group", "grade", "since")
+    return [{**{name: alarm.get(name) for name in plain}, **alarm[language]} for alarm in night.facts.get("alarms", [])]

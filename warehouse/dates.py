@@ -20,6 +20,12 @@ def add_months(day: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def same_day(day: date, months: int) -> date:
+    """The same day of the month `months` later (earlier where negative); the last one where that month is shorter."""
+    first = add_months(day, months)
+    return min(first + timedelta(days=day.day - 1), add_months(first, 1) - timedelta(days=1))
+
+
 def outcome_window(as_of: date, horizon_days: int = HORIZON_DAYS) -> tuple[date, date]:
     """The half-open days [as_of, as_of + horizon) in which an outcome counts."""
     return as_of, as_of + timedelta(days=horizon_days)

@@ -3,13 +3,15 @@
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from warehouse.dates import same_day
 from warehouse.errors import StoreError
 from worklist.publishing import CURRENT, MANIFEST
 
@@ -69,6 +71,42 @@ def read_night(root: Path, as_of: date) -> Night:
     if damaged:
         raise _missing(as_of.isoformat(), f"changed contents in {', '.join(damaged)}")
     return Night(as_of, files)
+
+
+def read_file(root: Path, as_of: date, name: str) -> bytes | None:
+    """One file of the night of `as_of`, checked against its manifest; None where the night has no such file.
+
+    `StoreError` where there is no such night or the file is damaged. Whoever looks at many nights reads no more.
+    """
+    folder = (root / as_of.isoformat()).resolve()
+    try:
+        expected = json.loads((folder / MANIFEST).read_bytes())["files"].get(name)
+        content = (folder / name).read_bytes() if expected else None
+    except (OSError, ValueError, KeyError) as error:
+        raise _missing(as_of.isoformat(), type(error).__name__) from error
+    if content is not None and hashlib.sha256(content).hexdigest() != expected:
+        raise _missing(as_of.isoformat(), f"changed contents in {name}")
+    return content
+
+
+def read_table(root: Path, as_of: date, name: str) -> pl.DataFrame | None:
+    """One table of the night of `as_of`, as `read_file`."""
+    content = read_file(root, as_of, f"{name}.parquet")
+    return None if content is None else pl.read_parquet(io.BytesIO(content))
+
+
+def month_steps(days: Iterable[date], as_of: date, months: int) -> list[date]:
+    """Of `days` the nights that stand for `as_of` and each month before it, the oldest first.
+
+    For each of the last `months` the night of the same day of the month, or the newest of the three before it.
+    """
+    there = set(days)
+    found = []
+    for back in range(months, -1, -1):
+        step = same_day(as_of, -back)
+        near = (step - timedelta(days=days_back) for days_back in range(4))
+        found += [day for day in near if day in there][:1]
+    return found
 
 
 def current(root: Path) -> Night:

@@ -68,3 +68,12 @@ create table if not exists link_candidate (
 create table if not exists unsettled (
     what varchar primary key
 );
+
+create table if not exists watch_count (
+    as_of date not null,
+    measure varchar not null,
+    stage varchar not null,
+    "group" varchar not null,
+    hits bigint not null,
+    counted bigint not null
+);
