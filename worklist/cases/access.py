@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, insert, or_, select
+from sqlalchemy import Select, and_, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,18 @@ from worklist.cases.database import Database
 from worklist.cases.errors import InputRefused
 from worklist.cases.tables import AccessRow, ShownRow
 
-KINDS = ("view", "search", "export", "cpr_shown", "names_shown", "change", "log_read", "sign_in", "sign_out")
+KINDS = (
+    "view",
+    "search",
+    "export",
+    "cpr_shown",
+    "names_shown",
+    "change",
+    "log_read",
+    "log_exported",
+    "sign_in",
+    "sign_out",
+)
 """What an entry may be about."""
 
 Tenancy = tuple[str, str]
@@ -106,6 +117,12 @@ def entries(database: Database, asked: Asked, most: int) -> list[tuple[int, Acce
         return [
             (row.entry_no, Access(row.who, row.at, row.what, row.landlord, row.tenancy_no, row.why)) for row in rows
         ]
+
+
+def count_entries(database: Database, asked: Asked) -> int:
+    """How many entries are asked for."""
+    with database.reading() as session:
+        return session.scalars(select(func.count()).select_from(_query(asked).subquery())).one()
 
 
 def _query(asked: Asked) -> Select[tuple[AccessRow]]:

@@ -141,5 +141,44 @@ def test_a_day_that_cannot_be_read_is_said_and_a_wild_number_is_nothing(client: 
     assert client.get("/access", params={"before": "9" * 40, "last": "9999-12-31"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"since": "31-02-2026"}, "Skriv datoen som"),
+        ({"last": "i går"}, "Skriv datoen som"),
+        ({"landlord": "Birkely"}, "Skriv også lejemålets nummer"),
+        ({"tenancy": "17"}, "Skriv også udlejeren"),
+    ],
+)
+def test_what_cannot_be_asked_shows_nothing_on_the_page_and_in_the_file_and_stays_typed(
+    client: TestClient, kept: Database, asked: dict[str, str], said: str
+) -> None:
+    log_access(kept, Access("worker", NOW, "view", "Birkely", "17", "the only one"))
+    enter(client, "dpo")
+    for path in ("/access", "/access.csv"):
+        answer = client.get(path, params=asked)
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert f'value="{next(iter(asked.values()))}"' in answer.text
+        assert "the only one" not in answer.text
+    assert not [entry for entry in accesses(kept, who="dpo") if entry.what.startswith("log_")]
+
+
+def test_the_file_has_all_entries_however_many_and_taking_it_out_is_told_apart_from_reading(
+    client: TestClient, kept: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_page, "PART", 3)
+    log_access(kept, *(Access("worker", NOW, "change", "Birkely", "1", f"note {number}") for number in range(9)))
+    enter(client, "dpo")
+    assert "CSV med alle 9, der passer til det valgte" in client.get("/access", params={"who": "worker"}).text
+    answer = client.get("/access.csv", params={"who": "worker"})
+    assert answer.content.count(b"\xef\xbb\xbf") == 1
+    lines = answer.text.splitlines()
+    assert [line.split(";")[-1] for line in lines[1:]] == [f"note {number}" for number in range(8, -1, -1)]
+    kinds = [entry.what for entry in accesses(kept, who="dpo")]
+    assert kinds == ["log_exported", "log_read", "sign_in"]
+    assert "Loggen hentet som fil" in client.get("/access").text
+
+
 def test_every_kind_of_entry_has_words() -> None:
     assert {f"access.kind_{kind}" for kind in KINDS} <= set(written())
