@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import httpx
 
@@ -23,6 +23,7 @@ class HttpProvider:
         self.scopes = settings.scopes
         self.address = settings.address.rstrip("/")
         self.name_claim, self.roles_claim = settings.name_claim, settings.roles_claim
+        self.session_minutes = settings.session_minutes
         self.roles: Mapping[str, str] = settings.roles
         self._secret = read_secret(home, settings)
         self._metadata: Mapping[str, Any] | None = None
@@ -44,16 +45,23 @@ class HttpProvider:
         return self._keys
 
     def exchange(self, code: str, verifier: str, redirect_uri: str) -> Mapping[str, Any]:
-        """The tokens for a code, with the client's secret where there is one."""
+        """The tokens for a code, with the client's secret where there is one (client_secret_basic)."""
         sent = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
-            "client_id": self.client_id,
             "code_verifier": verifier,
         }
-        auth = (self.client_id, self._secret) if self._secret else None
-        return _asked("POST", self._endpoint("token_endpoint"), data=sent, auth=auth)
+        endpoint = self._endpoint("token_endpoint")
+        if not self._secret:
+            return _asked("POST", endpoint, data={**sent, "client_id": self.client_id})
+        # RFC 6749 2.3.1: each is form-urlencoded before both are joined by a colon, which they may hold themselves.
+        auth = (quote_plus(self.client_id), quote_plus(self._secret))
+        return _asked("POST", endpoint, data=sent, auth=auth)
+
+    def sign_out_endpoint(self) -> str | None:
+        """Where it ends its own session, None where it says nowhere."""
+        return self._endpoint("end_session_endpoint") if self.metadata().get("end_session_endpoint") else None
 
     def _endpoint(self, name: str) -> str:
         endpoint = str(self.metadata().get(name, ""))

@@ -112,6 +112,7 @@ class OpenIdSettings(_Section):
 
     `address` is the page's own, as browsers reach it. `roles`: the page's role for each group that the claim
     `roles_claim` may hold. The client's secret lies in a file outside DIR or a variable; a public client has none.
+    A session, and with it the roles the provider told, holds for `session_minutes`.
     """
 
     issuer: str = Field(pattern=r"^(https://|http://127\.0\.0\.1[:/]).+")
@@ -121,6 +122,7 @@ class OpenIdSettings(_Section):
     scopes: str = "openid profile"
     name_claim: str = "preferred_username"
     roles_claim: str = "groups"
+    session_minutes: int = Field(60, ge=5, le=600)
     secret_file: str | None = None
     secret_variable: str | None = None
 

@@ -39,6 +39,7 @@ class Account:
     name: str
     roles: frozenset[str]
     active: bool = True
+    from_provider: bool = False
 
 
 def add_account(database: Database, name: str, password: str, roles: Collection[str], at: datetime) -> Account:
@@ -111,8 +112,12 @@ def sign_in(database: Database, name: str, password: str, at: datetime) -> str:
     return token
 
 
-def enter_from_provider(database: Database, name: str, mark: str, roles: Collection[str], at: datetime) -> str:
+def enter_from_provider(
+    database: Database, name: str, mark: str, roles: Collection[str], at: datetime, holds: timedelta = ABSOLUTE
+) -> str:
     """A new token for somebody whom the identity provider knows, whose account and roles are as it says today.
+
+    It holds for `holds`, however much it is used: by then the provider may say something else.
 
     `mark` tells the provider's own person from another of the same name. `ProviderRefused` where a local account or
     another person has the name, or the account was closed.
@@ -137,12 +142,14 @@ def enter_from_provider(database: Database, name: str, mark: str, roles: Collect
         )
         session.flush()
         session.execute(delete(SessionRow).where(SessionRow.started_at <= at - ABSOLUTE))
-        session.add(SessionRow(token_hash=_token_hash(token), name=name, started_at=at, seen_at=at))
+        ends = at + holds
+        session.add(SessionRow(token_hash=_token_hash(token), name=name, started_at=at, seen_at=at, ends_at=ends))
     return token
 
 
 def signed_in(database: Database, token: str, at: datetime) -> Account | None:
-    """Whose token this is, None where it is nobody's, not used for `IDLE` or older than `ABSOLUTE`; it is used now.
+    """Whose token this is; it is used now. None where it is nobody's, not used for `IDLE`, older than `ABSOLUTE`, or
+    the time is up for which the identity provider's word holds.
 
     That it was used is written down once in `_NOTED_EVERY`: a click need not wait for a disk.
     """
@@ -151,6 +158,8 @@ def signed_in(database: Database, token: str, at: datetime) -> Account | None:
         found = session.get(SessionRow, key)
         if found is None:
             return None
+        if _outlived(found, at):
+            return None
         ended = at - found.seen_at >= IDLE or at - found.started_at >= ABSOLUTE
         row = session.get(AccountRow, found.name)
         account = _account(row) if row is not None and row.active else None
@@ -158,6 +167,17 @@ def signed_in(database: Database, token: str, at: datetime) -> Account | None:
     if not noted or ended:
         _note_use(database, key, at, ended=ended)
     return None if ended else account
+
+
+def renewable(database: Database, token: str, at: datetime) -> bool:
+    """Whether this token ended only since the identity provider must be asked again: it was in use until now."""
+    with database.reading() as session:
+        found = session.get(SessionRow, _token_hash(token))
+        return found is not None and _outlived(found, at) and at - found.seen_at < IDLE
+
+
+def _outlived(found: SessionRow, at: datetime) -> bool:
+    return found.ends_at is not None and at >= found.ends_at
 
 
 def _note_use(database: Database, key: str, at: datetime, *, ended: bool) -> None:
@@ -180,7 +200,7 @@ def _plain(name: str) -> str:
 
 
 def _account(row: AccountRow) -> Account:
-    return Account(row.name, frozenset(row.roles), row.active)
+    return Account(row.name, frozenset(row.roles), row.active, row.password_hash.startswith(_FROM_PROVIDER))
 
 
 def _known(session: Session, name: str) -> AccountRow:

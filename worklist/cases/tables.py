@@ -54,7 +54,10 @@ class WrongPasswordRow(Table):
 
 
 class SessionRow(Table):
-    """Somebody who is signed in; only the SHA-256 of the token is kept."""
+    """Somebody who is signed in; only the SHA-256 of the token is kept.
+
+    `ends_at`: until when the roles hold that an identity provider told; None for a local account.
+    """
 
     __tablename__ = "session"
 
@@ -62,6 +65,7 @@ class SessionRow(Table):
     name: Mapped[str] = mapped_column(ForeignKey("account.name"), index=True)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
 
 
 class AccessRow(Table):

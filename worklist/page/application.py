@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Lifespan
 
 from warehouse.errors import BovagtError
+from worklist.cases.accounts import renewable
 from worklist.cases.errors import CaseChanged, LetterAnswered
 from worklist.health import add_health
 from worklist.page import (
@@ -32,7 +33,15 @@ from worklist.page import (
 from worklist.page.concern_api import concern_api
 from worklist.page.formats import moment
 from worklist.page.rendering import HERE, language_of, message
-from worklist.page.security import ForeignForm, NotAllowed, SecurityHeaders, SignInNeeded, sign_in_path, visitor_of
+from worklist.page.security import (
+    SESSION,
+    ForeignForm,
+    NotAllowed,
+    SecurityHeaders,
+    SignInNeeded,
+    sign_in_path,
+    visitor_of,
+)
 from worklist.page.site import Site
 
 ROUTERS = (
@@ -72,7 +81,13 @@ def create_app(site: Site, lived: Lifespan[FastAPI] | None = None) -> FastAPI:
 
 
 def _sign_in_needed(request: Request, _refused: Exception) -> Response:
-    return RedirectResponse(sign_in_path(request), 303)
+    """To the form; straight to the identity provider where only its word must be had anew."""
+    site: Site = request.app.state.site
+    token = request.cookies.get(SESSION, "")
+    if site.provider is None or request.method != "GET" or "HX-Request" in request.headers or not token:
+        return RedirectResponse(sign_in_path(request), 303)
+    silently = renewable(site.database, token, site.now())
+    return RedirectResponse(sign_in_path(request, "/sign-in/provider" if silently else "/sign-in"), 303)
 
 
 def _not_allowed(request: Request, _refused: Exception) -> Response:

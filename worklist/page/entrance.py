@@ -1,11 +1,13 @@
 """Signing in and out, and the language."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from worklist.cases.access import Access, log_access
 from worklist.cases.accounts import ABSOLUTE, sign_in, sign_out, signed_in
-from worklist.cases.errors import SignInRefused
+from worklist.cases.errors import ProviderRefused, SignInRefused
 from worklist.page.menu import menu
 from worklist.page.rendering import LANGUAGE, page
 from worklist.page.security import SESSION, VISIT, Fields, Visitor, local_path, set_cookie, text_of, visitor_of
@@ -47,14 +49,35 @@ def first_place(site: Site, token: str) -> str:
 
 @router.post("/sign-out")
 def leave(request: Request, fields: Fields) -> Response:
-    """End the session, here and in the database."""
+    """End the session, here and in the database, and then that of the identity provider it came from."""
     site: Site = request.app.state.site
     visitor = visitor_of(request)
     if visitor is not None:
         log_access(site.database, Access(visitor.name, site.now(), "sign_out"))
         sign_out(site.database, visitor.token)
-    response = RedirectResponse("/sign-in", 303)
+        # What is drawn now is for nobody, its forms included.
+        request.state.visitor = None
+        request.cookies.pop(SESSION, None)
+    far = visitor is not None and visitor.account.from_provider
+    response = _leave_provider(request) if far else RedirectResponse("/sign-in", 303)
     response.delete_cookie(SESSION)
+    return response
+
+
+def _leave_provider(request: Request) -> Response:
+    """On to the provider's own sign-out; where it names none or does not answer, a page that says so."""
+    site: Site = request.app.state.site
+    try:
+        endpoint = site.provider.sign_out_endpoint() if site.provider else None
+    except ProviderRefused:
+        endpoint = None
+    if site.provider is None or endpoint is None:
+        return page(request, "signed_out.html", way="")
+    asked = {"client_id": site.provider.client_id, "post_logout_redirect_uri": site.provider.address + "/sign-in"}
+    way = f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked)}"
+    response = page(request, "signed_out.html", way=way)
+    # No 303: browsers hold the redirects of a form to `form-action`, which stays this page alone.
+    response.headers["Refresh"] = f"0; url={way}"
     return response
 
 

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -41,7 +42,7 @@ class Provider(Protocol):
     """The identity provider as `flows` reaches it; each call raises `ProviderRefused` where it cannot be reached.
 
     `address` is the page's own, to which it sends browsers back. `roles`: the page's role for each value of the claim
-    `roles_claim`; `name_claim` names the account.
+    `roles_claim`; `name_claim` names the account. What it told holds for `session_minutes`.
     """
 
     issuer: str
@@ -51,6 +52,7 @@ class Provider(Protocol):
     name_claim: str
     roles_claim: str
     roles: Mapping[str, str]
+    session_minutes: int
 
     def metadata(self) -> Mapping[str, Any]:
         """What it says of itself: its endpoints."""
@@ -62,6 +64,10 @@ class Provider(Protocol):
 
     def exchange(self, code: str, verifier: str, redirect_uri: str) -> Mapping[str, Any]:
         """The tokens for a code."""
+        ...
+
+    def sign_out_endpoint(self) -> str | None:
+        """Where it ends its own session, None where it says nowhere."""
         ...
 
 
@@ -105,7 +111,8 @@ def come_back(request: Request, code: str = "", state: str = "", iss: str = "", 
         claims = _claims(provider, site, code, secret)
         name, roles = _who(provider, claims)
         mark = hashlib.sha256(f"{provider.issuer}\x00{claims['sub']}".encode()).hexdigest()
-        token = enter_from_provider(site.database, name, mark, roles, site.now())
+        holds = timedelta(minutes=provider.session_minutes)
+        token = enter_from_provider(site.database, name, mark, roles, site.now(), holds)
     except ProviderRefused as refused:
         return _refused(request, refused.why, 503 if refused.why == "unreachable" else 401)
     log_access(site.database, Access(name, site.now(), "sign_in", why="provider"))

@@ -149,10 +149,10 @@ def local_path(text: str) -> str:
     return text if plain and text.isprintable() else "/"
 
 
-def sign_in_path(request: Request) -> str:
+def sign_in_path(request: Request, by: str = "/sign-in") -> str:
     """Where to sign in, and back to what was asked for."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return "/sign-in?next=" + quote(wanted if request.method == "GET" else "/", safe="")
+    return f"{by}?next=" + quote(wanted if request.method == "GET" else "/", safe="")
 
 
 class SecurityHeaders:

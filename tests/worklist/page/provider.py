@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, unquote_plus, urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -30,6 +30,8 @@ class Provider:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     signs_with: RSAKey | None = None
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
+    secret: str = ""
+    endpoints: dict[str, str] = field(default_factory=dict)
     now: int = 0
 
     def token(self, nonce: str) -> str:
@@ -53,6 +55,16 @@ def _encoded(raw: bytes) -> bytes:
     return base64.urlsafe_b64encode(raw).rstrip(b"=")
 
 
+def _client_of(provider: Provider, request: Request, sent: dict[str, str]) -> str | None:
+    """The client, named once: in the body where it is public, else by client_secret_basic; None where it is neither."""
+    given = request.headers.get("Authorization", "")
+    if not provider.secret:
+        return None if given else sent.get("client_id")
+    name, _, secret = base64.b64decode(given.removeprefix("Basic ")).decode().partition(":")
+    known = unquote_plus(secret) == provider.secret and "client_id" not in sent and "client_secret" not in sent
+    return unquote_plus(name) if known else None
+
+
 @contextmanager
 def provider_at_work(now: int) -> Iterator[Provider]:
     """A provider on a free port."""
@@ -68,6 +80,7 @@ def _app(provider: Provider) -> FastAPI:
     @app.get("/.well-known/openid-configuration")
     def metadata() -> dict[str, str]:
         paths = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/keys"}
+        paths |= provider.endpoints
         return {"issuer": provider.address, **{name: provider.address + path for name, path in paths.items()}}
 
     @app.get("/keys")
@@ -84,9 +97,10 @@ def _app(provider: Provider) -> FastAPI:
     @app.post("/token")
     async def token(request: Request) -> Response:
         sent = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        named = _client_of(provider, request, sent)
         asked = provider.asked.pop(sent["code"], None)  # a code is good for one use
         challenge = _encoded(hashlib.sha256(sent["code_verifier"].encode()).digest())
-        if asked is None or challenge.decode() != asked["code_challenge"] or asked["client_id"] != sent["client_id"]:
+        if asked is None or challenge.decode() != asked["code_challenge"] or asked["client_id"] != named:
             return JSONResponse({"error": "invalid_grant"}, 400)
         return JSONResponse({"access_token": "a", "token_type": "Bearer", "id_token": provider.token(asked["nonce"])})
 

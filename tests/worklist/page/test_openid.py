@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,7 @@ from flows.home import Home
 from flows.identity_provider import HttpProvider
 from flows.settings import OpenIdSettings
 from tests.worklist.page.provider import Provider, provider_at_work
-from tests.worklist.page.signing import NOW, PASSWORD, enter, new_database, post
+from tests.worklist.page.signing import NOW, PASSWORD, enter, new_database, post, token_of
 from worklist.cases.access import accesses
 from worklist.cases.accounts import Account, accounts, set_active, set_password, signed_in
 from worklist.cases.database import Database
@@ -50,11 +51,16 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def client(provider: Provider, database: Database, tmp_path: Path) -> TestClient:
+    return _client_of(provider, database, tmp_path)
+
+
+def _client_of(provider: Provider, database: Database, folder: Path, now: Any = lambda: NOW, **more: Any) -> TestClient:
     settings = OpenIdSettings(
-        issuer=provider.address, client_id="bovagt", address=PAGE, roles={"team": "worker", "lead": "coordinator"}
+        **{"client_id": "bovagt", "address": PAGE, "roles": {"team": "worker", "lead": "coordinator"}, **more},
+        issuer=provider.address,
     )
-    site = Site(Nights(tmp_path / "published"), database, tmp_path / "inbox", lambda: NOW)
-    known = replace(site, provider=HttpProvider(Home(tmp_path), settings))
+    site = Site(Nights(folder / "published"), database, folder / "inbox", now)
+    known = replace(site, provider=HttpProvider(Home(folder), settings))
     return TestClient(create_app(known), base_url="https://testserver", follow_redirects=False)
 
 
@@ -81,7 +87,7 @@ def test_whoever_the_provider_knows_is_signed_in_with_the_roles_of_their_groups(
     answer = _back(client, _go(client, "/concern"))
     assert (answer.status_code, answer.headers["location"]) == (303, "/concern")
     found = signed_in(database, client.cookies["bovagt_session"], NOW)
-    assert found == Account("anna", frozenset({"worker", "coordinator"}))
+    assert found == Account("anna", frozenset({"worker", "coordinator"}), from_provider=True)
     assert [(entry.what, entry.why) for entry in accesses(database, who="anna")] == [("sign_in", "provider")]
     assert client.get("/concern").status_code == 200
     assert AWAY not in client.cookies
@@ -217,3 +223,83 @@ def test_another_person_of_the_same_name_at_the_provider_is_refused(client: Test
     _back(client, _go(client))
     provider.claims = {"sub": "s-2"}
     assert "Navnet er optaget" in _back(client, _go(client)).text
+
+
+@pytest.mark.parametrize("secret", ["plain", "s:e c+r%e/t=&æ"])
+def test_a_secret_is_sent_urlencoded_and_the_client_is_named_once(
+    provider: Provider, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    provider.secret, provider.claims = secret, {"aud": "bo:vagt 1"}
+    monkeypatch.setenv("CLIENT_SECRET", secret)
+    client = _client_of(provider, database, tmp_path, client_id="bo:vagt 1", secret_variable="CLIENT_SECRET")
+    assert _back(client, _go(client)).status_code == 303
+    monkeypatch.setenv("CLIENT_SECRET", "another")
+    client = _client_of(provider, database, tmp_path, client_id="bo:vagt 1", secret_variable="CLIENT_SECRET")
+    assert _back(client, _go(client)).status_code == 401
+
+
+def test_signing_out_ends_the_session_here_and_then_at_the_provider(
+    client: TestClient, database: Database, provider: Provider
+) -> None:
+    provider.endpoints = {"end_session_endpoint": "/end?tenant=1"}
+    _back(client, _go(client))
+    token = client.cookies["bovagt_session"]
+    answer = post(client, "/sign-out")
+    way = answer.headers["Refresh"].removeprefix("0; url=")
+    assert way.startswith(f"{provider.address}/end?tenant=1&")
+    told = {name: values[0] for name, values in parse_qs(urlsplit(way).query).items()}
+    assert told == {"tenant": "1", "client_id": "bovagt", "post_logout_redirect_uri": f"{PAGE}/sign-in"}
+    assert "form-action 'self';" in answer.headers["Content-Security-Policy"]
+    assert way.replace("&", "&amp;") in answer.text
+    assert signed_in(database, token, NOW) is None
+    assert "bovagt_session" not in client.cookies
+
+
+def test_where_the_provider_names_no_end_of_its_session_the_page_says_so(
+    client: TestClient, database: Database
+) -> None:
+    _back(client, _go(client))
+    token = client.cookies["bovagt_session"]
+    answer = post(client, "/sign-out")
+    assert "men ikke af kommunens login" in answer.text
+    assert "Refresh" not in answer.headers
+    assert client.post("/language", data={"to": "en", "form_token": token_of(answer)}).status_code == 303
+    assert signed_in(database, token, NOW) is None
+
+
+def test_a_local_account_signs_out_here_alone(client: TestClient, provider: Provider) -> None:
+    provider.endpoints = {"end_session_endpoint": "/end"}
+    enter(client, "worker")
+    assert post(client, "/sign-out").headers["location"] == "/sign-in"
+
+
+def test_the_providers_word_holds_for_its_minutes_and_is_then_had_anew_without_a_form(
+    provider: Provider, database: Database, tmp_path: Path
+) -> None:
+    clock = [NOW]
+    client = _client_of(provider, database, tmp_path, lambda: clock[0], session_minutes=20)
+    _back(client, _go(client))
+    clock[0] += timedelta(minutes=19, seconds=59)
+    assert client.get("/concern").status_code == 200
+    clock[0] += timedelta(seconds=1)
+    for headers, way in (
+        ({}, "/sign-in/provider?next=%2Fconcern"),
+        ({"HX-Request": "true"}, "/sign-in?next=%2Fconcern"),
+    ):
+        assert client.get("/concern", headers=headers).headers["location"] == way
+    provider.person["groups"] = ["nobody"]
+    assert _back(client, _go(client, "/concern")).status_code == 401
+    assert client.get("/concern").status_code == 303
+    provider.person["groups"] = ["lead"]
+    assert _back(client, _go(client, "/concern")).headers["location"] == "/concern"
+    assert client.get("/concern").status_code == 200
+
+
+def test_a_session_nobody_used_is_not_renewed_without_the_form(
+    provider: Provider, database: Database, tmp_path: Path
+) -> None:
+    clock = [NOW]
+    client = _client_of(provider, database, tmp_path, lambda: clock[0], session_minutes=20)
+    _back(client, _go(client))
+    clock[0] += timedelta(minutes=30)
+    assert client.get("/concern").headers["location"] == "/sign-in?next=%2Fconcern"
