@@ -128,11 +128,17 @@ class OpenIdSettings(_Section):
 
 
 class PageSettings(_Section):
-    """Where the team's page keeps its cases, whether it is reached by HTTPS, and by how many processes it is served."""
+    """Where the team's page keeps its cases, whether it is reached by HTTPS, and by how many processes it is served.
+
+    `bovagt page-forget` removes cases closed longer than `keep_years` ago and log entries older than `keep_log_months`.
+    """
 
     database_url: str = ""
     secure: bool = True
     processes: int = Field(2, ge=1, le=32)
+    keep_years: int = Field(5, ge=1, le=100)
+    # At least six months: Regulation (EU) 2024/1689 Art. 26(6).
+    keep_log_months: int = Field(60, ge=6, le=1_200)
     openid: OpenIdSettings | None = None
 
 

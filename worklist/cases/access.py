@@ -28,6 +28,7 @@ KINDS = (
     "log_exported",
     "sign_in",
     "sign_out",
+    "forgotten",
 )
 """What an entry may be about."""
 

@@ -137,7 +137,7 @@ def _engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves: the driver begins them too late
-    for setting in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
+    for setting in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
         connection.execute("PRAGMA " + setting)
 
 

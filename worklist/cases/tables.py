@@ -127,6 +127,16 @@ class EventRow(Table):
     details: Mapped[dict[str, Any]]
 
 
+class ForgettingRow(Table):
+    """The run that removes what may not be kept longer, in its own transaction only; the guards look at it."""
+
+    __tablename__ = "forgetting"
+
+    run_no: Mapped[int] = mapped_column(primary_key=True)
+    closed_before: Mapped[datetime]
+    log_before: Mapped[datetime]
+
+
 class OutboxRow(Table):
     """A row on its way back to the inbox. `number` and `revision` make it the same row whenever it is sent.
 
