@@ -28,6 +28,7 @@ PROMISED = (
     "ablation",
     "effect",
     "account",
+    "page-forget",
 )
 
 
