@@ -90,8 +90,13 @@ def stable(folder: Path, seed: int, tenancies: int) -> dict[str, Any]:
 
 
 def _alarms(month: Month) -> list[str]:
-    shifts = [f"{one.measure} {one.group}" for one in month.shifts]
-    return [*shifts, *(f"{one.kind} {one.group}" for one in month.faults), *(f"drift {one}" for one in month.drifted)]
+    """As the page counts them: one for a measure and way of changing, one for a faulty delivery, one for all drift."""
+    shifts = sorted({f"{one.measure} {'falls' if one.value < one.before else 'rises'}" for one in month.shifts})
+    return [
+        *shifts,
+        *(f"{one.kind} {one.group}" for one in month.faults),
+        *(["feature_drift"] if month.drifted else []),
+    ]
 
 
 def deliveries(folder: Path, seed: int, tenancies: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from flows.home import Home
 from flows.initialise import initialise
 from flows.intake import run_intake
 from flows.scoring import owed, ranked, scores_by_rules
-from flows.watch_rows import counts_of_contacts, counts_of_known_outcomes, counts_of_the_day, of_the_day
+from flows.watch_rows import counts_of_contacts, counts_of_known_outcomes, counts_of_the_day, mature_nights, of_the_day
 from flows.workroom import Workroom, opened
 from models.matrix import TENANCY
 from monitoring.deliveries import Fault as DeliveryFault
@@ -140,6 +140,6 @@ def _counts(
         return rows.with_columns(pl.col("named").fill_null(False))
 
     rows = of_the_day(room, day, scores[day], named[day])
-    _, known = counts_of_known_outcomes(room, day, list(days), listed)
+    _, known = counts_of_known_outcomes(room, day, mature_nights(room, day, list(days)), listed)
     contacts = counts_of_contacts(room, day, (before, named[before]))
     return pl.concat([counts_of_the_day(rows, day), contacts, known])

@@ -15,12 +15,21 @@ import polars as pl
 
 from flows.scoring import Scored
 from flows.watch_alarms import Alarm, alarms_of, told_alarms
-from flows.watch_rows import counts_of_contacts, counts_of_known_outcomes, counts_of_the_day, of_the_day
+from flows.watch_rows import (
+    counts_of_contacts,
+    counts_of_known_outcomes,
+    counts_of_the_day,
+    in_need,
+    mature_nights,
+    of_the_day,
+)
 from flows.workroom import Workroom
 from models.matrix import TENANCY
 from monitoring.deliveries import delivery_faults, late_senders
+from monitoring.disparity import disparities
 from monitoring.drift import drifted
 from monitoring.expected import expected_recall
+from monitoring.group_rates import REFERENCES
 from monitoring.measures import told
 from monitoring.profiles import DRIFTED, PROFILE, profile
 from monitoring.records import MEASURE, SMALLEST_COUNT, Measured, frame_of
@@ -35,6 +44,9 @@ from worklist.selection import DEADLINE_STAGES
 
 HISTORY_MONTHS = 36
 """How far back what is usual is looked for."""
+
+POOLED_MONTHS = 6
+"""The months whose known outcomes are taken together where groups are compared."""
 
 _LANDLORDS_OWN = "feature_landlord"
 
@@ -68,9 +80,8 @@ def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
     cohort = read_cohort(room.connection, [day]).select(TENANCY)
     scores = scored.frame.join(cohort, on=TENANCY, how="semi", maintain_order="left")
     rows = of_the_day(room, day, scores, named)
-    cut_off, of_outcomes = counts_of_known_outcomes(
-        room, day, nights(room.home.published), lambda past: _past_list(room, past)
-    )
+    mature = mature_nights(room, day, nights(room.home.published))
+    cut_off, of_outcomes = counts_of_known_outcomes(room, day, mature, lambda past: _past_list(room, past))
     contacts = counts_of_contacts(room, day, _month_before(room, day))
     counts = pl.concat([counts_of_the_day(rows, day), contacts, of_outcomes])
     keep_counts(room.connection, day, counts)
@@ -81,6 +92,7 @@ def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
         *told(counts),
         *_expected(rows, scored),
         *_age(cut_off, day),
+        *_missed_more(room, day, month_steps(mature, mature[-1], POOLED_MONTHS - 1) if mature else []),
         *_deliveries(read_freshness(room.connection, [day]), day),
     ]
     return Watched(_with_alarms(records, alarms), spread, told_alarms(alarms, _alarms_before(room, day), day))
@@ -132,7 +144,7 @@ def _drifted(room: Workroom, scored: Scored, spread: pl.DataFrame, steps: list[d
     pinned = read_table(room.home.published, began, "profile") if began else None
     if pinned is None:
         return {}
-    months = [one for step in steps[-13:] if (one := read_table(room.home.published, step, "profile")) is not None]
+    months = [one for step in steps[-14:] if (one := read_table(room.home.published, step, "profile")) is not None]
     return drifted([*months, spread], pinned)
 
 
@@ -185,6 +197,20 @@ def _age(cut_off: date | None, day: date) -> Iterator[Measured]:
     """How long ago the night is whose outcomes are the newest that are known."""
     if cut_off is not None:
         yield Measured(day, "cut_off_age_days", float((day - cut_off).days), 1.0)
+
+
+def _missed_more(room: Workroom, day: date, cut_offs: list[date]) -> Iterator[Measured]:
+    """By how much each group is found more or less than its reference, over the newest months whose outcomes are known.
+
+    The interval holds for all groups together (`monitoring.disparity`).
+    """
+    if not cut_offs:
+        return
+    rows = in_need(room, day, cut_offs, lambda past: _past_list(room, past))
+    for one in disparities(rows, REFERENCES, key=TENANCY):
+        if one.verdict != "too_few":
+            group = f"{one.attribute}={one.group}"
+            yield Measured(day, "recall_ratio", one.ratio, 1.0, "listed", group, one.low, one.high, 1.0)
 
 
 def _deliveries(freshness: pl.DataFrame, day: date) -> Iterator[Measured]:

@@ -9,7 +9,7 @@ from flows.effect import build_missing
 from flows.workroom import Workroom
 from models.matrix import TENANCY
 from models.outcome import COUNTED, Horizon, LabelState, mature_cut_offs
-from monitoring.measures import COUNTS, OF_A_QUARTER, OF_KNOWN_OUTCOMES, OF_LISTED, OF_THE_DAY, count
+from monitoring.measures import COUNTS, EVERY, OF_A_QUARTER, OF_KNOWN_OUTCOMES, OF_LISTED, OF_THE_DAY, count
 from warehouse.features import build_outcomes, read_audit, read_contacts
 from worklist.selection import DEADLINE_STAGES
 
@@ -63,12 +63,23 @@ def counts_of_contacts(room: Workroom, as_of: date, past: tuple[date, pl.DataFra
     return pl.concat([found, count(_marked(listed, called, "contacted"), OF_LISTED, as_of)])
 
 
-def counts_of_known_outcomes(
-    room: Workroom, as_of: date, cut_offs: list[date], listed: Listed
-) -> tuple[date | None, pl.DataFrame]:
-    """The newest of `cut_offs` whose outcomes were known before `as_of`, and what became of whom its list named."""
+def mature_nights(room: Workroom, as_of: date, cut_offs: list[date]) -> list[date]:
+    """Those of `cut_offs` whose outcomes were known before `as_of`, in order."""
     outcome = room.settings.outcome
-    mature = mature_cut_offs(cut_offs, as_of, Horizon(outcome.horizon_days, outcome.reporting_lag_days))
+    return mature_cut_offs(cut_offs, as_of, Horizon(outcome.horizon_days, outcome.reporting_lag_days))
+
+
+def in_need(room: Workroom, as_of: date, cut_offs: list[date], listed: Listed) -> pl.DataFrame:
+    """Who came to be in need after each of `cut_offs`, all mature: groups, and whether its list named them (`hit`)."""
+    rows = [_of_known_outcomes(room, cut_off, as_of, listed(cut_off)) for cut_off in cut_offs]
+    needed = [each.filter("in_need").with_columns(hit="named") for each in rows]
+    return pl.concat(each.select(*TENANCY, "hit", *EVERY) for each in needed)
+
+
+def counts_of_known_outcomes(
+    room: Workroom, as_of: date, mature: list[date], listed: Listed
+) -> tuple[date | None, pl.DataFrame]:
+    """The newest of the `mature` nights, and what became of whom its list named."""
     if not mature:
         return None, pl.DataFrame(schema=COUNTS)
     cut_off = mature[-1]

@@ -6,7 +6,7 @@ import polars as pl
 
 from monitoring.profiles import DRIFTED, stability
 
-_YEAR, _LASTING = 12, 2
+_YEAR, _LASTING = 12, 3
 FEWEST_MONTHS = 6
 """Months beside which the newest ones are held, at least: of a swing one must have seen both ends."""
 
@@ -14,7 +14,7 @@ FEWEST_MONTHS = 6
 def drifted(months: Sequence[pl.DataFrame], pinned: pl.DataFrame) -> dict[str, float]:
     """The stability index against `pinned` of each column that drifted, the largest first.
 
-    `months`: profiles at month steps, the oldest first. A column has drifted where the newest two are at least
+    `months`: profiles at month steps, the oldest first. A column has drifted where the newest three are at least
     `DRIFTED` from `pinned` and from each month of the year before them, the same season's among them: many inputs
     swing with the calendar, and swing back. Nothing has where fewer than `FEWEST_MONTHS` months came before them.
     """

@@ -1,7 +1,8 @@
 """How a number is spread over the tenancies of a night: bins and counts, never anybody's row.
 
-Every profile has the same bins (1, 2, 5, 10, 20, 50 … of whatever unit, both signs, zero, not known), so those of any
-two nights can be compared, whichever model ranked. Counts are rounded to fives: one tenancy more or less is not seen.
+Every profile has the same bins (ten to a decade, Renard's preferred numbers, of whatever unit, both signs, zero, not
+known), so those of any two nights can be compared, whichever model ranked. Counts are rounded to fives: one tenancy
+more or less is not seen.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ import polars as pl
 from models.matrix import Floats
 from monitoring.records import SMALLEST_COUNT
 
-_EDGES = np.array([digit * 10.0**power for power in range(-3, 7) for digit in (1, 2, 5)])
+_DIGITS = (1, 1.25, 1.6, 2, 2.5, 3, 4, 5, 6, 8)
+_EDGES = np.array([digit * 10.0**power for power in range(-3, 7) for digit in _DIGITS])
 _ZERO = len(_EDGES)
 UNKNOWN_BIN = 2 * len(_EDGES) + 1
 """The bin of those of whom the number is not known."""

@@ -8,7 +8,7 @@ after month, an alarm needs a p-value that all of them together pass by chance n
 the other groups share, is not told of a group.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,11 +82,14 @@ def _log_odds(hits: Floats, counted: Floats) -> Floats:
     return np.log((hits + 0.5) / (counted - hits + 0.5))
 
 
-def series_of(history: pl.DataFrame, as_of: date) -> list[Series]:
-    """Every watched series that has a value on `as_of`, from counts (`monitoring.measures.COUNTS`) at month steps."""
+WATCHED = tuple(measure for measure in MEASURES.values() if measure.watched != "no")
+"""The measures whose changes raise alarms."""
+
+
+def series_of(history: pl.DataFrame, as_of: date, measures: Iterable[Measure] = WATCHED) -> list[Series]:
+    """Every series of `measures` that has a value on `as_of`, from counts (`monitoring.measures.COUNTS`) at steps."""
     known = history.filter(pl.col("as_of") <= as_of)
-    watched = [measure for measure in MEASURES.values() if measure.watched != "no"]
-    return [one for measure in watched for one in _of_measure(known, measure, as_of)]
+    return [one for measure in measures for one in _of_measure(known, measure, as_of)]
 
 
 def _of_measure(known: pl.DataFrame, measure: Measure, as_of: date) -> Iterator[Series]:
@@ -105,31 +108,36 @@ def _of_measure(known: pl.DataFrame, measure: Measure, as_of: date) -> Iterator[
 
 
 def shifts(
-    history: pl.DataFrame, as_of: date, *, false_alarms_a_quarter: float = FALSE_ALARMS_A_QUARTER
+    history: pl.DataFrame,
+    as_of: date,
+    *,
+    measures: Iterable[Measure] = WATCHED,
+    fewest_before: int = FEWEST_BEFORE,
+    false_alarms_a_quarter: float = FALSE_ALARMS_A_QUARTER,
 ) -> list[Shift]:
     """The series that changed by more than the budget of false alarms allows, the surest first.
 
     `history`: counts (`monitoring.measures.COUNTS`) at month steps, those of `as_of` among them; fewer than
-    `FEWEST_BEFORE` months before a change say nothing of it.
+    `fewest_before` months before a change say nothing of it. Steps may be other than months; a quarter is three.
     """
-    watched = series_of(history, as_of)
+    watched = series_of(history, as_of, measures)
     if not watched:
         return []
     limit = false_alarms_a_quarter / (len(watched) * len(SPANS_MONTHS) * _MONTHS_A_QUARTER)
-    found = [shift for one in watched if (shift := _surest(one)) is not None and shift.p < limit]
+    found = [shift for one in watched if (shift := _surest(one, fewest_before)) is not None and shift.p < limit]
     return sorted(found, key=lambda shift: (shift.p, shift.measure, shift.group))
 
 
-def _surest(one: Series) -> Shift | None:
+def _surest(one: Series, fewest_before: int) -> Shift | None:
     """The span whose change is the least like chance; None where none can be told or none does harm."""
-    tried = [shift for months in SPANS_MONTHS if (shift := _compared(one, months)) is not None]
+    tried = [shift for months in SPANS_MONTHS if (shift := _compared(one, months, fewest_before)) is not None]
     return min(tried, key=lambda shift: shift.p, default=None)
 
 
-def _compared(one: Series, months: int) -> Shift | None:
+def _compared(one: Series, months: int, fewest_before: int = FEWEST_BEFORE) -> Shift | None:
     odds, chances = one.odds, one.chance
     before, newest = odds[:-months][-MOST_BEFORE:], odds[-months:]
-    if len(before) < FEWEST_BEFORE:
+    if len(before) < fewest_before:
         return None
     usual, chance = float(np.median(before)), float(chances[:-months][-MOST_BEFORE:].mean())
     # Months that are counted over the same people tell as much as so many fewer ones.
@@ -140,7 +148,8 @@ def _compared(one: Series, months: int) -> Shift | None:
     baseline = spread * lasting / max(1.0, len(before) / overlap)
     change = float(newest.mean()) - usual
     error = float(np.sqrt(own + baseline + chances[-months:].mean() / max(1.0, months / overlap)))
-    if not _does_harm(change, one.measure.harm) or not _is_its_own(one, months, change):
+    still = float(odds[-1]) - usual
+    if not _does_harm(change, one.measure.harm) or not _is_its_own(one, months, change, still):
         return None
     # How much overlapping months vary cannot be told from so few: counting says it, and the normal law holds.
     law = stats.t(len(before) - 1) if overlap == 1 else stats.norm()
@@ -185,13 +194,13 @@ def _does_harm(change: float, harm: Harm) -> bool:
     return harm == "either" or (change < 0) == (harm == "falls")
 
 
-def _is_its_own(one: Series, months: int, change: float) -> bool:
-    """Whether at least half of the change is there beside the same season a year ago, and beside the others, too.
+def _is_its_own(one: Series, months: int, change: float, still: float) -> bool:
+    """Whether at least half of the change is still there, and beside the same season a year ago and the others, too.
 
     Beside the others where the series is watched so, beside last year where that is known: what comes with the season,
     or to all, is told of all and not of each group.
     """
-    beside = []
+    beside = [still]
     if len(one.odds) >= _YEAR + months:
         last_year = one.odds[-months - _YEAR : len(one.odds) - _YEAR]
         beside.append(float((one.odds[-months:] - last_year).mean()))

@@ -7,9 +7,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from monitoring.group_rates import OTHERS, GroupRate, group_rates, records_of
+from monitoring.measures import COUNTS
 from monitoring.records import SMALLEST_COUNT, frame_of
+from monitoring.shifts import shifts
 from warehouse.errors import ModelError
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -73,6 +76,26 @@ def test_the_known_figures_of_employment() -> None:
         wrongly.append(f"{fpr['2'].value:.4f}")
     assert missed == [("0.1591", "0.1265"), ("0.1581", "0.1365"), ("0.1818", "0.1347"), ("0.1650", "0.1373")]
     assert wrongly == ["0.2394", "0.2351", "0.2284", "0.2281"]
+
+
+def _of_sex(rows: pl.DataFrame, sex: str) -> pl.DataFrame:
+    return rows.filter(pl.col("SEX").cast(pl.String) == sex)
+
+
+def test_the_employment_model_ranks_alike_in_every_year_and_nothing_alarms() -> None:
+    rows = _real("employment_ma")
+    by_year = {year: rows.filter(year=year) for year in (2015, 2016, 2017, 2018)}
+    auc = {year: roc_auc_score(own["employed"], own["predicted_probability"]) for year, own in by_year.items()}
+    assert [f"{auc[year]:.4f}" for year in by_year] == ["0.9034", "0.9020", "0.9051", "0.9057"]
+    counts = []
+    for year, own in by_year.items():
+        working = own.filter(pl.col("employed") == 1)
+        for group, among in (("", working), *((f"sex={sex}", _of_sex(working, sex)) for sex in ("1", "2"))):
+            found = int((among["prediction"] == 1).sum())
+            counts.append((date(year, 1, 1), "recall_at_capacity", "listed", group, found, among.height))
+    history = pl.DataFrame(counts, schema=COUNTS, orient="row")
+    for year in (2017, 2018):
+        assert shifts(history, date(year, 1, 1), fewest_before=2) == []
 
 
 @settings(max_examples=60, deadline=None)

@@ -48,7 +48,7 @@ def test_drift_is_what_stays_unlike_every_month_of_a_year() -> None:
     assert drifted(quiet, quiet[0]) == {}
     moved = [*quiet, _month(20, 4000.0)]
     assert drifted(moved, quiet[0]) == {}, "one month may be a swing"
-    lasting = drifted([*moved, _month(21, 4000.0)], quiet[0])
+    lasting = drifted([*moved, _month(21, 4000.0), _month(22, 4000.0)], quiet[0])
     assert list(lasting) == ["x"]
     assert lasting["x"] > DRIFTED
 
