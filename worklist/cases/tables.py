@@ -231,3 +231,17 @@ class AttemptMinutesRow(Table):
 
     attempt: Mapped[str] = mapped_column(primary_key=True)
     minutes: Mapped[int]
+
+
+class AlarmAnswerRow(Table):
+    """What somebody answered to an alarm of the watch; the newest stands. Nothing here is about a person."""
+
+    __tablename__ = "alarm_answer"
+
+    entry_no: Mapped[int] = mapped_column(primary_key=True)
+    alarm_key: Mapped[str] = mapped_column(index=True)
+    since: Mapped[date | None]
+    muted_until: Mapped[date | None]
+    reason: Mapped[str]
+    who: Mapped[str]
+    at: Mapped[datetime]
