@@ -22,6 +22,7 @@ from flows.home import Home
 from flows.monitor_command import add_monitor_command
 from flows.priority import give_way
 from flows.registry_commands import add_registry_commands
+from flows.report_command import add_report_command
 from flows.retention_command import add_retention_command
 from warehouse.errors import BovagtError
 
@@ -262,6 +263,7 @@ add_backtest_command(app)
 add_registry_commands(app)
 add_effect_command(app)
 add_monitor_command(app)
+add_report_command(app)
 add_ablation_command(app)
 add_account_commands(app)
 add_retention_command(app)

@@ -48,6 +48,13 @@ def sources(known: Known, language: str) -> Made:
     return _or_none(Table(say("caption_sources", language), columns, rows, 4), language)
 
 
+def sources_plain(known: Known, language: str) -> Made:
+    """The sources that are on, with their purpose and basis: what a citizen asks."""
+    columns = _headings(language, "source", "purpose", "basis")
+    rows = tuple(_source(each, known, language)[:3] for each in known.sources if each["on"])
+    return _or_none(Table(say("caption_sources_plain", language), columns, rows, 3), language)
+
+
 def _source(source: Mapping[str, Any], known: Known, language: str) -> tuple[str, ...]:
     stated = [str(source[name]).strip() or say("fill_in", language) for name in ("purpose", "legal_basis", "agreement")]
     state = "off" if not source["on"] else "yes" if source["grounded"] else "no"
@@ -203,6 +210,6 @@ def inputs(known: Known, language: str) -> Made:
 TABLES: Mapping[str, Callable[[Known, str], Made]] = {
     made.__name__: made
     for made in (
-        sources, features_by_source, gate, held_out, measures, groups, deliveries, settings, logs, inputs
+        sources, sources_plain, features_by_source, gate, held_out, measures, groups, deliveries, settings, logs, inputs
     )
 }  # fmt: skip
