@@ -1,6 +1,6 @@
 """The public record of a published night: gathered from registry, source register, settings and the night, and written.
 
-    <out>/<document>.html, <out>/<document>.pdf, <out>/algorithm_register.json
+<out>/<document>.html, <out>/<document>.pdf, <out>/algorithm_register.json
 """
 
 import json

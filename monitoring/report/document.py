@@ -1,6 +1,6 @@
 """A document of the record as parts in order: what is written is a TOML file, what is counted a table by its name.
 
-    documents/model_card.toml     [title], then [[part]]: heading | text | points | fill_in | table
+documents/model_card.toml     [title], then [[part]]: heading | text | points | fill_in | table
 """
 
 import tomllib

@@ -116,10 +116,16 @@ def _look(table: Table) -> dict[str, Any]:
         "padding": (0.8, 1, 0.8, 1),
         "borders_layout": TableBordersLayout.HORIZONTAL_LINES,
         "headings_style": FontFace(emphasis="BOLD"),
+        "v_align": "TOP",
     }
 
 
 def _widths(table: Table) -> tuple[int, ...]:
     """Each column's share of the width, by its longest cell."""
-    longest = (max(map(len, column)) for column in zip(table.columns, *table.rows, strict=True))
-    return tuple(min(max(length, _NARROWEST), _WIDEST) for length in longest)
+    return tuple(_width(column) for column in zip(table.columns, *table.rows, strict=True))
+
+
+def _width(column: tuple[str, ...]) -> int:
+    longest_word = max(len(word) for cell in column for word in cell.split() or [""])
+    longest = max(map(len, column))
+    return max(_NARROWEST, min(longest, _WIDEST), min(longest_word + 2, _WIDEST))

@@ -1,14 +1,20 @@
 """The record's words and the phrases that are filled into its text; what nobody wrote a word for stands as its code."""
 
+import re
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from models.sentences import date_text
 from monitoring.records import Measured
 from monitoring.report import numbers
 from monitoring.report.known import Known
 
 _MISSING = object()
+
+_TOGETHER = re.compile(r"\+(?=.)")
+"""Between groups that were counted together: "40-64+65+" are two."""
 
 
 @cache
@@ -54,9 +60,8 @@ def group_name(record: Measured, known: Known, language: str) -> tuple[str, str]
 def _one(part: str, known: Known, language: str) -> tuple[str, str]:
     attribute, _, group = part.partition("=")
     whole = _group(attribute, group, known, language)
-    # "18-24+25-39" are groups that were counted together.
     if whole is None:
-        whole = " + ".join(_group(attribute, piece, known, language) or piece for piece in group.split("+"))
+        whole = " + ".join(_group(attribute, piece, known, language) or piece for piece in _TOGETHER.split(group))
     return known.words.get(f"attribute_{attribute}", {}).get(language, attribute), whole
 
 
@@ -68,7 +73,7 @@ def sender_name(name: str, known: Known, language: str) -> str:
             if attribute == "sender":
                 named.add(value)
             elif attribute == "landlord":
-                named.update(value.split("+"))
+                named.update(_TOGETHER.split(value))
     return say("sender", language, number=str(sorted(named - {"unknown"}).index(name) + 1))
 
 
@@ -76,7 +81,7 @@ def _group(attribute: str, group: str, known: Known, language: str) -> str | Non
     if group == "unknown":
         return say("unknown", language)
     if attribute == "landlord":
-        return None if "+" in group else sender_name(group, known, language)
+        return None if _TOGETHER.search(group) else sender_name(group, known, language)
     said = known.words.get(f"{attribute}_is_{group}")
     return said[language] if said else None
 
@@ -85,9 +90,10 @@ def phrases(known: Known, language: str) -> dict[str, str]:
     """What the text's blanks are filled with: the day, what ranked and why, the range, the window, the places."""
     settings, card = known.settings, known.card
     return {
-        "day": known.as_of.isoformat(),
+        "day": date_text(known.as_of, language),
         "version": known.version,
         "ranked_by": _ranked_by(known, language),
+        "ordered_by": say("ordered_by_model" if known.by_model else "ordered_by_rules", language),
         "why_rules": _why(known, language),
         "trained": _trained(known, language),
         "gate": _gate(known, language),
@@ -111,15 +117,20 @@ def _why(known: Known, language: str) -> str:
         return ""
     why = known.facts.get("why_rules")
     told = why.get(language) if isinstance(why, dict) else why
-    return say("why_rules", language, why=str(told)) if told else ""
+    return say("why_rules", language, why=str(told).rstrip(".")) if told else ""
 
 
 def _trained(known: Known, language: str) -> str:
     card = known.card
     if card is None:
         return say("not_trained", language)
-    blanks = {"first": card["range"]["first_cut_off"], "last": card["range"]["last_cut_off"], "family": card["family"]}
-    return say("trained", language, day=card["trained_as_of"], **blanks)
+    days = {
+        "first": card["range"]["first_cut_off"],
+        "last": card["range"]["last_cut_off"],
+        "day": card["trained_as_of"],
+    }
+    told = {name: date_text(date.fromisoformat(day), language) for name, day in days.items()}
+    return say("trained", language, family=card["family"], **told)
 
 
 def _gate(known: Known, language: str) -> str:
@@ -134,4 +145,5 @@ def _decided(known: Known, language: str) -> str:
     if decision is None:
         return say("not_decided", language)
     # Neither who decided nor the reason, which is free text: both stand in the registry, and the record is public.
-    return say("decided", language, on=str(decision["on"]), first=str(decision["first_night"]))
+    on, first = (date_text(date.fromisoformat(decision[name]), language) for name in ("on", "first_night"))
+    return say("decided", language, on=on, first=first)

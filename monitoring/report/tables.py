@@ -4,15 +4,25 @@ A table function gives the parts it makes (a table, or a sentence where there is
 language)`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from models.rankers import RULES
 from monitoring.records import Measured
 from monitoring.report import numbers
 from monitoring.report.known import Known
-from monitoring.report.phrases import attribute_of, group_name, measure_about, measure_name, say, sender_name, stage_name
+from monitoring.report.phrases import (
+    attribute_of,
+    group_name,
+    measure_about,
+    measure_name,
+    say,
+    sender_name,
+    stage_name,
+)
 
 
 @dataclass(frozen=True)
@@ -43,15 +53,20 @@ def _or_none(table: Table, language: str) -> Made:
 
 def sources(known: Known, language: str) -> Made:
     """The source register as it stands: each feed, its purpose and basis, and whether the model may read it."""
-    columns = _headings(language, "source", "purpose", "basis", "agreement", "months_kept", "model_reads")
+    columns = _headings(language, "source", "purpose", "basis", "agreement", "model_reads", "months_kept")
     rows = tuple(_source(each, known, language) for each in known.sources)
-    return _or_none(Table(say("caption_sources", language), columns, rows, 4), language)
+    return _or_none(Table(say("caption_sources", language), columns, rows, 5), language)
 
 
 def sources_plain(known: Known, language: str) -> Made:
-    """The sources that are on, with their purpose and basis: what a citizen asks."""
+    """The sources that are on, those of the same purpose and basis in one row: what a citizen asks."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for each in known.sources:
+        if each["on"]:
+            feed, *stated = _source(each, known, language)[:3]
+            alike.setdefault(tuple(stated), []).append(feed)
+    rows = tuple((", ".join(feeds), *stated) for stated, feeds in alike.items())
     columns = _headings(language, "source", "purpose", "basis")
-    rows = tuple(_source(each, known, language)[:3] for each in known.sources if each["on"])
     return _or_none(Table(say("caption_sources_plain", language), columns, rows, 3), language)
 
 
@@ -59,7 +74,7 @@ def _source(source: Mapping[str, Any], known: Known, language: str) -> tuple[str
     stated = [str(source[name]).strip() or say("fill_in", language) for name in ("purpose", "legal_basis", "agreement")]
     state = "off" if not source["on"] else "yes" if source["grounded"] else "no"
     kept = numbers.number(source["retention_months"], language)
-    return (_feed(source["feed"], known, language), *stated, kept, say(state, language))
+    return (_feed(source["feed"], known, language), *stated, say(state, language), kept)
 
 
 def _feed(feed: str, known: Known, language: str) -> str:
@@ -67,14 +82,25 @@ def _feed(feed: str, known: Known, language: str) -> str:
 
 
 def features_by_source(known: Known, language: str) -> Made:
-    """How many features each source gives the model that ranked, and what they tell."""
-    columns = _headings(language, "source", "tells", "features")
-    features = sorted(known.card["features"], key=lambda each: each["source"]) if known.card else []
-    rows = []
-    for feed, own in groupby(features, key=lambda each: each["source"]):
-        labels = [each[language] or each["name"] for each in own]
-        rows.append((_feed(feed, known, language), "; ".join(labels), numbers.number(len(labels), language)))
-    return _or_none(Table(say("caption_features", language), columns, tuple(rows), 2), language)
+    """How many features each source gives the model that ranked."""
+    counted = Counter(feed for feed, _ in _features(known, language))
+    rows = tuple((feed, numbers.number(count, language)) for feed, count in counted.items())
+    return _or_none(Table(say("caption_features", language), _headings(language, "source", "features"), rows), language)
+
+
+def features(known: Known, language: str) -> Made:
+    """Every feature of the model that ranked, by its source."""
+    rows = tuple(_features(known, language))
+    columns = _headings(language, "source", "feature")
+    return _or_none(Table(say("caption_every_feature", language), columns, rows, 2), language)
+
+
+def _features(known: Known, language: str) -> Iterator[tuple[str, str]]:
+    """Source and name of each feature, sources in the order of the register."""
+    places = {source["feed"]: place for place, source in enumerate(known.sources)}
+    own = known.card["features"] if known.card else []
+    for each in sorted(own, key=lambda feature: places.get(feature["source"], len(places))):
+        yield _feed(each["source"], known, language), each[language] or each["name"]
 
 
 def gate(known: Known, language: str) -> Made:
@@ -89,30 +115,38 @@ def gate(known: Known, language: str) -> Made:
     return _or_none(Table(say("caption_gate", language), columns, rows, 3), language)
 
 
-_TOLD_RANKINGS = ("model", "rules")
+_TOLD = ("recall_at_k", "precision_at_k", "average_precision", "auc")
+"""The card's measures that are told, in this order; the others stay in the card."""
+_NO_SHARES = ("auc", "average_precision")
+"""Of these the ones that are no share of people."""
 
 
 def held_out(known: Known, language: str) -> Made:
     """What the model and the rules showed on the held-out cut-offs, as means over them, from the card."""
-    columns = _headings(language, "population", "measure", "ranking", "value", "interval")
+    columns = _headings(language, "population", "measure", "the_model", "the_rules")
     means = (known.card["evaluation"] or {}).get("means", []) if known.card else []
-    rows = tuple(_mean(each, language) for each in means if each["ranking"] in _TOLD_RANKINGS)
+    found = {(each["population"], each["measure"], each["k"], each["ranking"]): each for each in means}
+    keys = dict.fromkeys((each["population"], each["measure"], each["k"]) for each in means if each["measure"] in _TOLD)
+    rows = []
+    for population, measure, k in sorted(keys, key=lambda key: (key[0], _TOLD.index(key[1]))):
+        of = [found.get((population, measure, k, name)) for name in (known.card["family"], RULES)]  # type: ignore[index]
+        rows.append((*_what(population, measure, k, language), *(_mean(each, language) for each in of)))
     note = say("note_held_out", language)
-    return _or_none(Table(say("caption_held_out", language), columns, rows, 3, note), language)
+    return _or_none(Table(say("caption_held_out", language), columns, tuple(rows), 2, note), language)
 
 
-_NO_SHARES = ("lift_at_k", "auc", "average_precision")
-"""The card's measures that are no share of people."""
+def _what(population: str, measure: str, k: int | None, language: str) -> tuple[str, str]:
+    at = say("at_k", language, k=numbers.number(k, language)) if k else ""
+    return say(f"population_{population}", language, or_else=population), say(f"card_{measure}", language) + at
 
 
-def _mean(found: Mapping[str, Any], language: str) -> tuple[str, ...]:
+def _mean(found: Mapping[str, Any] | None, language: str) -> str:
+    """'43,8 % (27,8 % – 65,6 %)'; a dash where the card has no such ranking."""
+    if found is None:
+        return "–"
     write = numbers.number if found["measure"] in _NO_SHARES else numbers.share
-    name = say(f"card_{found['measure']}", language, or_else=found["measure"])
-    at = say("at_k", language, k=numbers.number(found["k"], language)) if found["k"] else ""
-    span = "–" if found["low"] is None else f"{write(found['low'], language)} – {write(found['high'], language)}"
-    ranking = say(f"ranking_{found['ranking']}", language, or_else=found["ranking"])
-    population = say(f"population_{found['population']}", language, or_else=found["population"])
-    return (population, name + at, ranking, write(found["value"], language), span)
+    span = "" if found["low"] is None else f" ({write(found['low'], language)} – {write(found['high'], language)})"
+    return write(found["value"], language) + span
 
 
 def measures(known: Known, language: str) -> Made:
@@ -144,9 +178,10 @@ _NO_PEOPLE = ("feed",)
 
 def _by_group(own: Sequence[Measured], known: Known, language: str) -> Table:
     columns = _headings(language, "attribute", "group", "count", "value", "interval", "reference")
-    rows = tuple(
-        (*group_name(each, known, language), *_numbers(each, language)) for each in own
-    )
+    rows = tuple((*group_name(each, known, language), *_numbers(each, language)) for each in own)
+    if any(each.alarm for each in own):
+        columns += _headings(language, "alarm")
+        rows = tuple((*row, _alarm(each, language)) for row, each in zip(rows, own, strict=True))
     caption = say("caption_by_group", language, measure=measure_name(own[0], known, language))
     if own[0].stage:
         caption += f" ({stage_name(own[0].stage, language)})"
@@ -162,10 +197,13 @@ def deliveries(known: Known, language: str) -> Made:
 
 def _delivery(record: Measured, known: Known, language: str) -> tuple[str, ...]:
     named = dict(part.partition("=")[::2] for part in record.group.split("&"))
-    alarm = say(f"alarm_{record.alarm}", language, or_else=record.alarm) if record.alarm else "–"
     told = numbers.measured(record, language), numbers.reference(record, language)
     sender = sender_name(named["sender"], known, language) if "sender" in named else "–"
-    return (_feed(named["feed"], known, language), sender, *told, alarm)
+    return (_feed(named["feed"], known, language), sender, *told, _alarm(record, language))
+
+
+def _alarm(record: Measured, language: str) -> str:
+    return say(f"alarm_{record.alarm}", language, or_else=record.alarm) if record.alarm else "–"
 
 
 def _numbers(record: Measured, language: str) -> Iterator[str]:
@@ -210,6 +248,6 @@ def inputs(known: Known, language: str) -> Made:
 TABLES: Mapping[str, Callable[[Known, str], Made]] = {
     made.__name__: made
     for made in (
-        sources, sources_plain, features_by_source, gate, held_out, measures, groups, deliveries, settings, logs, inputs
+        sources, sources_plain, features_by_source, features, gate, held_out, measures, groups, deliveries, settings, logs, inputs
     )
 }  # fmt: skip
