@@ -58,7 +58,7 @@ def known_of(home: Home, as_of: date) -> Known:
 
 def files_of(known: Known, language: str) -> dict[str, bytes]:
     """Name → contents of every file of the record, in `language`."""
-    files = {}
+    files: dict[str, bytes] = {}
     for name in DOCUMENTS:
         made = document(name, known, language)
         files |= {f"{name}.html": html_of(made), f"{name}.pdf": pdf_of(made, known.as_of)}

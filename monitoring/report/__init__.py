@@ -1,1 +1,1 @@
-"""The public record of a night: what the system is, what it was trained on, what it found of whom, and what it is not."""
+"""The public record of a night: what the system is, was trained on and found of whom, and what it is not."""

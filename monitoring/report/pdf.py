@@ -18,11 +18,11 @@ _TABLE_SIZE, _TABLE_LINE = 8, 4.0
 _HEADING_SIZES = {1: 18, 2: 13, 3: 11}
 _ROOM_BELOW_HEADING = 30
 """A heading with fewer millimetres below it goes to the next page."""
-_WIDEST, _NARROWEST = 60, 9
-"""Characters that a column's longest cell may count for when widths are shared out."""
+_WIDEST, _CHARACTERS = 60, 112
+"""Characters that a column's longest cell may count for, and that a line of a table holds."""
 
 
-class _Pages(FPDF):  # type: ignore[misc]
+class _Pages(FPDF):
     def footer(self) -> None:
         self.set_y(-15)
         self.set_font(_FONT, size=8)
@@ -84,8 +84,8 @@ def _paragraph(pages: FPDF, text: str) -> None:
 def _fill_in(pages: FPDF, text: str) -> None:
     pages.set_font(_FONT, size=_SIZE)
     pages.set_fill_color(255, 247, 237)
-    height = pages.multi_cell(0, _LINE, text, dry_run=True, output=MethodReturnValue.HEIGHT)
-    if pages.will_page_break(height):
+    lines = pages.multi_cell(0, _LINE, text, dry_run=True, output=MethodReturnValue.LINES)
+    if isinstance(lines, list) and pages.will_page_break(_LINE * len(lines)):
         pages.add_page()
     pages.multi_cell(0, _LINE, text, new_x="LMARGIN", new_y="NEXT", align="L", fill=True)
     pages.ln(2)
@@ -120,12 +120,13 @@ def _look(table: Table) -> dict[str, Any]:
     }
 
 
-def _widths(table: Table) -> tuple[int, ...]:
-    """Each column's share of the width, by its longest cell."""
-    return tuple(_width(column) for column in zip(table.columns, *table.rows, strict=True))
-
-
-def _width(column: tuple[str, ...]) -> int:
-    longest_word = max(len(word) for cell in column for word in cell.split() or [""])
-    longest = max(map(len, column))
-    return max(_NARROWEST, min(longest, _WIDEST), min(longest_word + 2, _WIDEST))
+def _widths(table: Table) -> tuple[float, ...]:
+    """Each column's share of the width: numbers need their longest cell, text shares what is left by its length."""
+    columns = list(zip(table.columns, *table.rows, strict=True))
+    words = [max(len(word) for cell in column for word in cell.split() or [""]) + 3 for column in columns]
+    longest = [max(map(len, column)) for column in columns]
+    text, beyond = range(table.text_columns), range(table.text_columns, len(columns))
+    numbers = [max(words[place], *(len(cell) + 2 for cell in columns[place][1:])) for place in beyond]
+    wanted = [min(longest[place], _WIDEST) + 2 for place in text]
+    scale = max(_CHARACTERS - sum(numbers), 1) / sum(wanted)
+    return (*(max(words[place], wanted[place] * scale) for place in text), *numbers)

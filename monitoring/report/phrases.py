@@ -66,7 +66,7 @@ def _one(part: str, known: Known, language: str) -> tuple[str, str]:
 
 
 def sender_name(name: str, known: Known, language: str) -> str:
-    """A landlord or other sender as a number, the same in every table of a night: some landlords are private persons."""
+    """A landlord or other sender as a number, the same in every table of a night: a landlord may be a person."""
     named = set()
     for record in known.records:
         for attribute, _, value in (part.partition("=") for part in record.group.split("&")):

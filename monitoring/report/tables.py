@@ -248,6 +248,7 @@ def inputs(known: Known, language: str) -> Made:
 TABLES: Mapping[str, Callable[[Known, str], Made]] = {
     made.__name__: made
     for made in (
-        sources, sources_plain, features_by_source, features, gate, held_out, measures, groups, deliveries, settings, logs, inputs
+        sources, sources_plain, features_by_source, features, gate, held_out, measures, groups, deliveries, settings,
+        logs, inputs,
     )
 }  # fmt: skip
