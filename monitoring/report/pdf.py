@@ -88,6 +88,7 @@ def _fill_in(pages: FPDF, text: str) -> None:
     if isinstance(lines, list) and pages.will_page_break(_LINE * len(lines)):
         pages.add_page()
     pages.multi_cell(0, _LINE, text, new_x="LMARGIN", new_y="NEXT", align="L", fill=True)
+    pages.set_fill_color(255)
     pages.ln(2)
 
 
@@ -126,7 +127,7 @@ def _widths(table: Table) -> tuple[float, ...]:
     words = [max(len(word) for cell in column for word in cell.split() or [""]) + 3 for column in columns]
     longest = [max(map(len, column)) for column in columns]
     text, beyond = range(table.text_columns), range(table.text_columns, len(columns))
-    numbers = [max(words[place], *(len(cell) + 2 for cell in columns[place][1:])) for place in beyond]
+    numbers = [max(words[place] + 2, *(len(cell) + 2 for cell in columns[place][1:])) for place in beyond]
     wanted = [min(longest[place], _WIDEST) + 2 for place in text]
     scale = max(_CHARACTERS - sum(numbers), 1) / sum(wanted)
     return (*(max(words[place], wanted[place] * scale) for place in text), *numbers)

@@ -216,7 +216,7 @@ def settings(known: Known, language: str) -> Made:
     rows = tuple(
         (say(f"setting_{name}", language), _setting(value, language)) for name, value in known.settings.items()
     )
-    table = Table(say("caption_settings", language), _headings(language, "setting", "value"), rows)
+    table = Table(say("caption_settings", language), _headings(language, "setting", "value"), rows, 2)
     return _or_none(table, language)
 
 
