@@ -13,6 +13,9 @@ from monitoring.report.known import Known
 
 _MISSING = object()
 
+_FIRST_RULE = "not_worse_than_rules"
+"""The rule of the cards that were written before there were two."""
+
 _TOGETHER = re.compile(r"\+(?=.)")
 """Between groups that were counted together: "40-64+65+" are two."""
 
@@ -137,7 +140,11 @@ def _gate(known: Known, language: str) -> str:
     if known.card is None:
         return say("no_gate", language)
     found = known.card["gate"]
-    return say("gate_open" if found["open"] else "gate_shut", language, rule=say(f"rule_{found['rule']}", language))
+    return say(
+        "gate_open" if found["open"] else "gate_shut",
+        language,
+        rule=say(f"rule_{found.get('rule', _FIRST_RULE)}", language),
+    )
 
 
 def _decided(known: Known, language: str) -> str:

@@ -4,6 +4,7 @@ A table function gives the parts it makes (a table, or a sentence where there is
 language)`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,11 +109,19 @@ def gate(known: Known, language: str) -> Made:
     columns = _headings(language, "condition", "required", "holds")
     found = known.card["gate"]["conditions"] if known.card else []
     rows = tuple(
-        (each["says_da"] if language == "da" and each["says_da"] else each["says"],
-         say("yes" if each["required"] else "no", language), say("yes" if each["holds"] else "no", language))
+        (_finding(each, language), *(say("yes" if each[name] else "no", language) for name in ("required", "holds")))
         for each in found
-    )  # fmt: skip
+    )
     return _or_none(Table(say("caption_gate", language), columns, rows, 3), language)
+
+
+_NAMED_LANDLORD = re.compile(r"landlord=.+? \(.+?\): ")
+
+
+def _finding(condition: Mapping[str, Any], language: str) -> str:
+    """What a condition found, without the names of landlords: one may be a private person, and the record is public."""
+    says = condition["says"] if language == "en" else condition.get("says_da") or condition["says"]
+    return _NAMED_LANDLORD.sub(say("a_landlord", language) + ": ", says)
 
 
 _TOLD = ("recall_at_k", "precision_at_k", "average_precision", "auc")

@@ -111,6 +111,15 @@ def test_landlords_are_numbered_and_65_and_over_is_one_group(known: Known) -> No
     assert "40-64 + 65+" in text
 
 
+def test_the_gate_names_no_landlord(known: Known) -> None:
+    assert known.card is not None
+    says = "Længst fra er landlord=Hans Hansen (Jens Jensen): 0.50 [0.30, 0.70]."
+    condition = {"name": "recall_parity", "holds": False, "required": True, "says": says, "says_da": says}
+    card = {**known.card, "gate": {"rule": "strict", "open": False, "conditions": [condition]}}
+    text = html_of(document("model_card", replace(known, card=card), "da")).decode()
+    assert "Længst fra er en udlejer: 0.50 [0.30, 0.70]." in text
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_pdf_says_the_cells_of_the_html(known: Known, name: str) -> None:
     made = document(name, known, "da")
