@@ -1,5 +1,7 @@
 """The night: intake, features, scores, worklist, published at once or not at all. A Prefect flow at the bottom."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 import polars as pl
 from prefect import flow
+from prefect.events import emit_event
 
 from flows.challengers import score_challengers
 from flows.clock import today
@@ -17,6 +20,7 @@ from flows.orchestration import Run, as_tasks, keep_table, plainly
 from flows.progress import Advance, bar, silent
 from flows.runs import exclusive, recorded
 from flows.scoring import Scored, score_tenancies
+from flows.tell_alarms import tell_new_alarms
 from flows.workroom import Workroom, opened
 from warehouse.features import build_as_of
 from warehouse.intake import delivery_reports
@@ -28,13 +32,14 @@ _LIST_HEAD_ROWS = 20
 
 @dataclass(frozen=True)
 class Night:
-    """What a night gave: the reports of the deliveries it took in, the list, and what night.json says."""
+    """What a night gave: the reports of its deliveries, the list, what night.json says, and its new alarms."""
 
     as_of: date
     reports: pl.DataFrame
     worklist: pl.DataFrame
     active: int
     facts: dict[str, Any]
+    new_alarms: tuple[Mapping[str, Any], ...] = ()
 
 
 def nightly(home: Home, as_of: date, day: date, run: Run = plainly, progress: Advance = silent) -> Night:
@@ -48,7 +53,9 @@ def nightly(home: Home, as_of: date, day: date, run: Run = plainly, progress: Ad
         progress("publish", 0.95)
         run(publish_night, room, as_of, files)
         reports = delivery_reports(room.connection).join(handled, on=["feed", "file"], how="semi")
-        return Night(as_of, reports, listed.rows, scored.frame.height, scored.facts)
+        alarms = json.loads(files["night.json"])["alarms"]
+        new = tell_new_alarms(home, room.settings, as_of, alarms)
+        return Night(as_of, reports, listed.rows, scored.frame.height, scored.facts, tuple(new))
 
 
 def work_out(
@@ -98,7 +105,18 @@ def nightly_flow(home: str, as_of: date | None = None) -> Night:
         night = nightly(Home(Path(home)), as_of or today(), today(), as_tasks(), progress)
     keep_intake_table(night.reports)
     keep_list_head(night.worklist)
+    tell_prefect(night)
     return night
+
+
+def tell_prefect(night: Night) -> None:
+    """Each new alarm as a Prefect event, `bovagt.alarm.act` or `.look`, which an automation can wait for."""
+    for alarm in night.new_alarms:
+        emit_event(
+            event=f"bovagt.alarm.{alarm['grade']}",
+            resource={"prefect.resource.id": f"bovagt.alarm.{alarm['key']}"},
+            payload={"as_of": night.as_of.isoformat(), "since": alarm["since"], **alarm["en"]},
+        )
 
 
 def keep_list_head(listed: pl.DataFrame) -> None:

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -24,6 +24,9 @@ Stage = Literal["none", "arrears", "demand", "termination", "court", "closed"]
 GateRule = Literal["strict", "not_worse_than_rules"]
 Promotes = Literal["unless_rolled_back", "always", "never"]
 _Kind = TypeVar("_Kind", bound=BaseModel)
+
+
+_ADDRESS = r"^[^@\s<>]+@[^@\s<>]+$"
 
 
 class _Section(BaseModel):
@@ -142,6 +145,24 @@ class PageSettings(_Section):
     openid: OpenIdSettings | None = None
 
 
+class MailSettings(_Section):
+    """Where the watch's new alarms are sent by e-mail: a mail server, from whom, and to whom. Counts and codes only."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(25, ge=1, le=65_535)
+    starttls: bool = False
+    sender: str = Field(pattern=_ADDRESS)
+    recipients: tuple[Annotated[str, Field(pattern=_ADDRESS)], ...] = Field(min_length=1)
+    user: str = ""
+    password_variable: str | None = None
+
+
+class WatchSettings(_Section):
+    """What becomes of an alarm besides standing on the page: nothing, or an e-mail."""
+
+    mail: MailSettings | None = None
+
+
 class ResourceSettings(_Section):
     """What the warehouse may use of the machine."""
 
@@ -162,6 +183,7 @@ class Settings(_Section):
     linking: LinkingSettings = LinkingSettings()
     training: TrainingSettings = TrainingSettings()
     page: PageSettings = PageSettings()
+    watch: WatchSettings = WatchSettings()
     resources: ResourceSettings = ResourceSettings()
 
 

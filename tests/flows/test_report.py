@@ -45,7 +45,7 @@ def test_a_night_whose_watch_failed_says_that_it_was_not_counted(home: Home, mon
     def fails(*_: object) -> None:
         raise ValueError("no")
 
-    monkeypatch.setattr(watch, "_records", fails)
+    monkeypatch.setattr(watch, "_watched", fails)
     nightly(home, UNTIL, UNTIL)
     files = files_of(known_of(home, UNTIL), "da")
     assert "Denne nat er ikke talt op" in files["model_card.html"].decode()
