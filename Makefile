@@ -48,6 +48,8 @@ bench: $(READY)  ## What it costs and what it finds, measured; every one runs, t
 	run stability ; \
 	run feedback ; \
 	run page ; \
+	run unfairness ; \
+	run watch ; \
 	echo "$$failed missed"; test $$failed -eq 0
 
 screenshots: $(READY)  ## The main pages of the demo as pictures in docs/screenshots/ (needs Chromium)
