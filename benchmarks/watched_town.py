@@ -11,6 +11,7 @@ from flows.home import Home
 from flows.initialise import initialise
 from flows.intake import run_intake
 from flows.scoring import owed, ranked, scores_by_rules
+from flows.watch import watched_features
 from flows.watch_rows import counts_of_contacts, counts_of_known_outcomes, counts_of_the_day, mature_nights, of_the_day
 from flows.workroom import Workroom, opened
 from models.matrix import TENANCY
@@ -26,7 +27,7 @@ from warehouse.building import build, tables_in_order
 from warehouse.dates import add_months
 from warehouse.definitions import EVERYBODY
 from warehouse.door import bind
-from warehouse.features import batches, bind_cohort, feature_columns, read_matrix
+from warehouse.features import batches, bind_cohort, read_matrix
 from warehouse.windows import delivered_windows, delivery_days
 from worklist.selection import DEADLINE_STAGES
 
@@ -94,7 +95,7 @@ def watched(home: Home, months: int, quiet_months: int) -> Iterator[Month]:
         _build(room, days)
         scores = {day: _scores(room, day) for day in days}
         named = {day: _named(frame) for day, frame in scores.items()}
-        profiles = {day: profile(read_matrix(room.connection, [day]), _columns()) for day in days}
+        profiles = {day: profile(read_matrix(room.connection, [day]), watched_features()) for day in days}
         history: list[pl.DataFrame] = []
         for place, day in enumerate(days[1:], 1):
             history.append(_counts(room, days[: place + 1], scores, named))
@@ -111,11 +112,6 @@ def _build(room: Workroom, days: Sequence[date]) -> None:
     for batch in batches(room.connection, days):
         bind(room.connection, batch, frozenset())
         build(room.connection, tables)
-
-
-def _columns() -> list[str]:
-    """The inputs that differ from tenancy to tenancy; those of a landlord or district have a handful of values."""
-    return [column.name for column in feature_columns() if column.table != "feature_landlord"]
 
 
 def _scores(room: Workroom, day: date) -> pl.DataFrame:

@@ -48,7 +48,7 @@ HISTORY_MONTHS = 36
 POOLED_MONTHS = 6
 """The months whose known outcomes are taken together where groups are compared."""
 
-_LANDLORDS_OWN = "feature_landlord"
+_LANDLORDS_OWN, _CALENDAR = "feature_landlord", ("days", "day_of_month")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
     contacts = counts_of_contacts(room, day, _month_before(room, day))
     counts = pl.concat([counts_of_the_day(rows, day), contacts, of_outcomes])
     keep_counts(room.connection, day, counts)
-    spread = profile(scored.matrix.join(cohort, on=TENANCY, how="semi"), _watched_features())
+    spread = profile(scored.matrix.join(cohort, on=TENANCY, how="semi"), watched_features())
     alarms = _alarms(room, scored, counts, spread)
     records = [
         *_stages(scored.frame, day),
@@ -133,9 +133,10 @@ def _alarms(room: Workroom, scored: Scored, counts: pl.DataFrame, spread: pl.Dat
     return alarms_of(read_freshness(room.connection, [day]), came, faults, shifts(history, day), moved, day)
 
 
-def _watched_features() -> list[str]:
-    """The inputs that differ from tenancy to tenancy; those of a landlord or district have a handful of values."""
-    return [column.name for column in feature_columns() if column.table != _LANDLORDS_OWN]
+def watched_features() -> list[str]:
+    """The inputs whose spread says something: no days, which swing with the calendar (a rent that is due on a Sunday is
+    paid a day later by all), and nothing of a landlord or district, which has a handful of values."""
+    return [one.name for one in feature_columns() if one.table != _LANDLORDS_OWN and one.unit not in _CALENDAR]
 
 
 def _drifted(room: Workroom, scored: Scored, spread: pl.DataFrame, steps: list[date]) -> dict[str, float]:

@@ -73,7 +73,7 @@ def in_need(room: Workroom, as_of: date, cut_offs: list[date], listed: Listed) -
     """Who came to be in need after each of `cut_offs`, all mature: groups, and whether its list named them (`hit`)."""
     rows = [_of_known_outcomes(room, cut_off, as_of, listed(cut_off)) for cut_off in cut_offs]
     needed = [each.filter("in_need").with_columns(hit="named") for each in rows]
-    return pl.concat(each.select(*TENANCY, "hit", *EVERY) for each in needed)
+    return pl.concat(each.select(*dict.fromkeys((*TENANCY, "hit", *EVERY))) for each in needed)
 
 
 def counts_of_known_outcomes(

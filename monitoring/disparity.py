@@ -54,7 +54,7 @@ def disparities(
     `rows`: one a tenancy and cut-off of all who count, with `key`, the Boolean `hit` and the attributes. A group that
     is too small to be told (`monitoring.suppression`) is not there.
     """
-    by_tenancy = rows.group_by(*key, *references, maintain_order=True).agg(
+    by_tenancy = rows.group_by(*dict.fromkeys((*key, *references)), maintain_order=True).agg(
         hits=pl.col("hit").cast(pl.Float64).sum(), counted=pl.len().cast(pl.Float64)
     )
     compared = [
