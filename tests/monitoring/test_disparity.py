@@ -46,7 +46,7 @@ def test_a_landlord_is_part_of_the_key_and_a_group_too() -> None:
 
 
 def test_a_small_group_is_not_told_and_one_with_few_in_need_gets_no_verdict() -> None:
-    rows = pl.concat([_rows(5, 0.5, 0.5), _rows(6, 0.5, 0.5, 6).with_columns(sex=pl.lit("c"))])
+    rows = pl.concat([_rows(5, 0.5, 0.5), _rows(6, 0.5, 0.5, 3).with_columns(sex=pl.lit("c"))])
     assert {one.group for one in disparities(rows, {"sex": "b"}, key=KEY)} <= {"a"}
     sized = pl.concat([_rows(7, 0.5, 0.5), _rows(8, 1.0, 1.0, 4).with_columns(sex=pl.lit("d"))])
     (few,) = [one for one in disparities(sized, {"sex": "b"}, key=KEY) if one.group == "d"]
