@@ -37,6 +37,15 @@ AsOf = Annotated[
         help="The day to stand on: what was known before it counts, nothing else does. Today where not given.",
     ),
 ]
+KnownBefore = Annotated[
+    date | None,
+    typer.Option(
+        "--known-before",
+        parser=written_day,
+        metavar="YYYY-MM-DD",
+        help="Count the outcomes of the night's list again by what was known before this day, and show what differs.",
+    ),
+]
 Lang = Annotated[Language | None, typer.Option("--lang", help="da or en; where not given, bovagt.toml says.")]
 Report = Annotated[ReportFormat, typer.Option("--format", help="table, or json for programs.")]
 

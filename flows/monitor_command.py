@@ -2,15 +2,18 @@
 
 import json
 import sys
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from flows.clock import today
-from flows.command_options import AsOf, Lang, Report, ReportFormat, language_of, ready
+from flows.command_options import AsOf, KnownBefore, Lang, Report, ReportFormat, language_of, ready
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from flows.home import Home
 
 
 def add_monitor_command(app: typer.Typer) -> None:
@@ -23,12 +26,17 @@ def monitor(
     as_of: AsOf = None,
     output: Report = ReportFormat.table,
     lang: Lang = None,
+    known_before: KnownBefore = None,
 ) -> None:
     """What the watch of a night found: its measures by stage and group, and the alarms that are open.
 
-    It reads the published night, so a past night shows what it showed then. Counts of 1 to 4 are not told.
+    It reads the published night, so a past night shows what it showed then. Counts of 1 to 4 are not told. With
+    --known-before the outcomes of its list are counted again by what was known before that day: what differs is shown.
     """
     home = ready(context)
+    if known_before is not None:
+        _show_again(home, as_of or today(), known_before, output, language_of(home, lang))
+        return
     from flows.watch import open_alarms
     from worklist.published import read_night
 
@@ -41,6 +49,30 @@ def monitor(
         print()
         return
     _show(records, alarms, language)
+
+
+def _show_again(home: "Home", as_of: date, known_before: date, output: ReportFormat, language: str) -> None:
+    """What a night told of outcomes beside what is known of the same list later."""
+    from flows.watch_again import then_and_now
+
+    rows = then_and_now(home, as_of, known_before)
+    if output is ReportFormat.json:
+        print(json.dumps(rows.to_dicts(), ensure_ascii=False, indent=1))
+        return
+    if rows.is_empty():
+        print(_say("nothing_changed", language, day=known_before))
+    for row in rows.iter_rows(named=True):
+        counts = {
+            when: _count(row[f"{when}_numerator"], row[f"{when}_denominator"], language) for when in ("then", "now")
+        }
+        name = " ".join(part for part in (row["measure"], row["stage"], row["group"]) if part)
+        print(f"{name}: " + _say("then_and_now", language, **counts))
+
+
+def _count(numerator: float | None, denominator: float | None, language: str) -> str:
+    if numerator is None or not denominator:
+        return _say("withheld", language)
+    return f"{numerator:g} / {denominator:g}"
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +91,11 @@ _WORDS = {
     "title": {"da": "Vagten {day}", "en": "The watch, {day}"},
     "withheld": {"da": "for få til at vise", "en": "too few to show"},
     "alarms": {"da": "Åbne alarmer: {count}", "en": "Open alarms: {count}"},
+    "then_and_now": {"da": "som kendt da {then}, som kendt nu {now}", "en": "as known then {then}, as known now {now}"},
+    "nothing_changed": {
+        "da": "Intet er kommet til før {day}, som ændrer, hvad natten fortalte.",
+        "en": "Nothing that came before {day} changes what the night told.",
+    },
     "none": {"da": "Ingen åbne alarmer.", "en": "No open alarms."},
 }
 

@@ -81,7 +81,7 @@ def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
     scores = scored.frame.join(cohort, on=TENANCY, how="semi", maintain_order="left")
     rows = of_the_day(room, day, scores, named)
     mature = mature_nights(room, day, nights(room.home.published))
-    cut_off, of_outcomes = counts_of_known_outcomes(room, day, mature, lambda past: _past_list(room, past))
+    cut_off, of_outcomes = counts_of_known_outcomes(room, day, mature, lambda past: past_list(room, past))
     contacts = counts_of_contacts(room, day, _month_before(room, day))
     counts = pl.concat([counts_of_the_day(rows, day), contacts, of_outcomes])
     keep_counts(room.connection, day, counts)
@@ -103,7 +103,7 @@ def _named(listed: pl.DataFrame) -> pl.DataFrame:
     return listed.filter((pl.col("section") == "early_warning") & ~pl.col("exploration").fill_null(False))
 
 
-def _past_list(room: Workroom, night: date) -> pl.DataFrame:
+def past_list(room: Workroom, night: date) -> pl.DataFrame:
     """All who were scored on a published night: landlord, tenancy_no, stage and whether its list named them."""
     scores, listed = (read_table(room.home.published, night, name) for name in ("scores", "worklist"))
     if scores is None or listed is None:
@@ -207,7 +207,7 @@ def _missed_more(room: Workroom, day: date, cut_offs: list[date]) -> Iterator[Me
     """
     if not cut_offs:
         return
-    rows = in_need(room, day, cut_offs, lambda past: _past_list(room, past))
+    rows = in_need(room, day, cut_offs, lambda past: past_list(room, past))
     for one in disparities(rows, REFERENCES, key=TENANCY):
         if one.verdict != "too_few":
             group = f"{one.attribute}={one.group}"

@@ -14,6 +14,7 @@ from flows import watch
 from flows.home import Home
 from flows.nightly import nightly
 from flows.watch import open_alarms
+from flows.watch_again import then_and_now
 from flows.watch_alarms import ACT
 from flows.workroom import opened
 from models.outcome import Horizon
@@ -124,6 +125,26 @@ def test_what_became_of_a_past_night_is_told_when_it_is_known_and_not_a_day_befo
     (recall,) = records.filter(measure="recall_at_capacity", group="").iter_rows(named=True)
     assert recall["denominator"] in (None, in_need)
     assert records.filter(pl.col("measure") == "recall_at_capacity", pl.col("group") != "").height > 5
+
+
+def test_a_correction_that_came_later_is_shown_as_known_then_and_as_known_now(home: Home) -> None:
+    written = home.settings.read_text("utf-8")
+    home.settings.write_text(written.replace(KINDS, 'kinds = ["payment_demand"]'), "utf-8")
+    past = UNTIL - timedelta(days=300)
+    known_on = Horizon().known_on(past)
+    _night(home, past)
+    told = _night(home, known_on).frame("measure").filter(measure="outcome_rate", group="")
+    assert then_and_now(home, known_on, known_on).is_empty(), "nothing came in between"
+    with opened(home) as room:
+        taken_back = "update fact_notices set superseded_on = ? where kind = 'payment_demand' and issued_on >= ?"
+        room.connection.execute(taken_back, [known_on, past + timedelta(days=60)])
+    later = then_and_now(home, known_on, known_on + timedelta(days=1))
+    (rate,) = later.filter(measure="outcome_rate", group="").iter_rows(named=True)
+    assert rate["then_numerator"] == told["numerator"][0]
+    assert rate["now_numerator"] is None or rate["now_numerator"] < rate["then_numerator"]
+    shown = _monitor(home, "--as-of", known_on.isoformat(), "--known-before", str(known_on + timedelta(days=1)))
+    assert "outcome_rate scored: som kendt da" in shown.stdout
+    assert _night(home, known_on).frame("measure").filter(measure="outcome_rate", group="").equals(told)
 
 
 def test_outcomes_that_nobody_delivered_are_no_safe_ones(home: Home) -> None:

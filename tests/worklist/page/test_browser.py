@@ -14,6 +14,7 @@ import pytest
 from tests.worklist.page.browsing import CHROMIUM, chromium, served, sign_in, violations
 from tests.worklist.page.case_night import AS_OF, COURT, LANDLORD, LETTER, NAME, PASSWORD, QUIET, TENANT, Team
 from tests.worklist.page.test_today import listed
+from tests.worklist.page.test_watch_page import ALARM, publish_watch
 from worklist.cases.cases import events, read_case
 from worklist.cases.links import Letter, Target, link_answers
 from worklist.export import parquet_bytes
@@ -27,10 +28,10 @@ CASE = f"/case?landlord={LANDLORD}&tenancy={COURT.replace('/', '%2F')}"
 LETTERS = (f"/links/letter?feed=notices&key={LETTER}", f"/links/letter?feed=tenancies&key={TENANT}")
 PAGES = {
     "worker": ("/", CASE, CASE.replace("/case", "/contact"), "/concern", "/links", *LETTERS, "/nowhere"),
-    "coordinator": (CASE, "/links", "/coordinator"),
+    "coordinator": (CASE, "/links", "/coordinator", "/watch"),
     "analyst": ("/", CASE),
     "administrator": ("/people",),
-    "dpo": ("/access", "/watch"),
+    "dpo": ("/access", "/watch", "/watch/series?measure=listed_share&group=sex=F"),
 }
 
 
@@ -45,6 +46,7 @@ def team(tmp_path: Path) -> Team:
     team = Team(tmp_path)
     night = team.site.nights.current()
     publish(tmp_path / "published", AS_OF, {**night.files, "worklist.parquet": parquet_bytes(listed())})
+    publish_watch(team, tmp_path, alarms=[ALARM])
     return team
 
 

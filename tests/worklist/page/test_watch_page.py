@@ -32,11 +32,11 @@ ROWS = [
 @pytest.fixture
 def team(tmp_path: Path) -> Team:
     team = Team(tmp_path)
-    _publish(team, tmp_path, alarms=[ALARM])
+    publish_watch(team, tmp_path, alarms=[ALARM])
     return team
 
 
-def _publish(team: Team, root: Path, **told: object) -> None:
+def publish_watch(team: Team, root: Path, **told: object) -> None:
     night = team.site.nights.current()
     columns = ["measure", "stage", "group", "numerator", "denominator", "low", "high", "reference"]
     measure = pl.DataFrame(ROWS, schema=columns, orient="row").with_columns(as_of=pl.lit(date(2026, 3, 2)))
@@ -65,7 +65,7 @@ def test_a_night_from_before_the_watch_says_that_it_was_not_counted(tmp_path: Pa
 
 
 def test_a_watch_that_failed_is_not_a_calm_one(team: Team, tmp_path: Path) -> None:
-    _publish(team, tmp_path, alarms=[], watch_failed=True)
+    publish_watch(team, tmp_path, alarms=[], watch_failed=True)
     html = team.browser("dpo").client.get("/watch").text
     assert "Vagten fejlede i nat" in html
     assert "Ingen." not in html
@@ -83,7 +83,7 @@ def test_an_alarm_is_answered_and_silent_until_its_day_and_told_again_when_it_co
     assert "Tavse alarmer: 1" in html
     assert "Ny &lt;b&gt;afsender&lt;/b&gt;" in html
     assert "Hvad er årsagen" not in html
-    _publish(team, tmp_path, alarms=[{**ALARM, "since": "2026-02-25"}])
+    publish_watch(team, tmp_path, alarms=[{**ALARM, "since": "2026-02-25"}])
     assert "Tavse alarmer" not in browser.client.get("/watch").text
 
 
