@@ -27,7 +27,7 @@ class Alarm:
     """Something to look at: what it is about (`measure`, `groups`, the first of them `group`) and the words for it.
 
     `kind` is that of a delivery's fault, `falls` or `rises` of a share, or `drift`; `numbers` fill the words; `since`
-    is None where the night before has to say; `drift` holds the stability index of the inputs that drifted.
+    is None where no day is known; `drift` holds the stability index of the inputs that drifted.
     """
 
     kind: str
@@ -137,7 +137,8 @@ def told_alarms(alarms: Sequence[Alarm], before: Sequence[Mapping[str, Any]], as
     since = {one.get("key"): one.get("since") for one in before}
     told = []
     for alarm in alarms:
-        day = alarm.since.isoformat() if alarm.since else since.get(alarm.key)
+        # The span that shows a change best moves on with the months; the day on which it was first told stays.
+        day = since.get(alarm.key) or (alarm.since.isoformat() if alarm.since else None)
         if day is None and alarm.kind != "missing":
             day = as_of.isoformat()
         plain: dict[str, Any] = {"key": alarm.key, "kind": alarm.kind, "group": alarm.group}

@@ -46,7 +46,7 @@ def test_who_came_often_is_late_by_habit_and_who_came_seldom_by_the_register() -
     assert alarms_of(FRESHNESS, often, [], [], {}, DAY) == []
     late = Fault("late", "arrears", "Nordhavn", "", 40.0, 31.0)
     (told,) = told_alarms(alarms_of(FRESHNESS, often, [late], [], {}, DAY), [], DAY)
-    assert told["da"]["what"] == "Nordhavn: restancelister er ikke leveret i 40 dage; det plejer at komme inden for 31"
+    assert told["da"]["what"] == "Nordhavn: Restanceliste er ikke leveret i 40 dage; det plejer at komme inden for 31"
 
 
 def test_drift_is_no_call_to_train_and_the_work_of_a_delivery_where_one_is_faulty() -> None:
