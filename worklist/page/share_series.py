@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from math import floor, log10
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 40
@@ -41,7 +42,7 @@ def picture_of(values: Sequence[Value]) -> SharePicture | None:
     told = [value for _, value, _, _ in values if value is not None]
     if not told:
         return None
-    most = max([high for _, _, _, high in values if high is not None] + told) or 1.0
+    most = _round_up(max([high for _, _, _, high in values if high is not None] + told) or 1.0)
     wide = (WIDTH - LEFT - RIGHT) / max(1, len(values) - 1)
     points: list[Point | None] = []
     for place, (day, value, low, high) in enumerate(values):
@@ -56,6 +57,12 @@ def picture_of(values: Sequence[Value]) -> SharePicture | None:
     every = max(1, len(values) // 6)
     months = [(round(LEFT + place * wide, 1), values[place][0]) for place in range(0, len(values), every)]
     return SharePicture([point for point in points if point], lines, levels, months)
+
+
+def _round_up(value: float) -> float:
+    """The next number that divides well into four: 0.2, 0.4, 0.8, 1, 2 …"""
+    scale = 10.0 ** floor(log10(value))
+    return next(step * scale for step in (1, 2, 4, 6, 8, 10) if step * scale >= value * (1 - 1e-9))
 
 
 def _y(value: float, most: float) -> float:
