@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,6 +45,21 @@ KnownBefore = Annotated[
         parser=written_day,
         metavar="YYYY-MM-DD",
         help="Count the outcomes of the night's list again by what was known before this day, and show what differs.",
+    ),
+]
+EvidentlyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidently", dir_okay=False, writable=True, help="Write Evidently's drift report to this HTML file."
+    ),
+]
+Against = Annotated[
+    date | None,
+    typer.Option(
+        "--against",
+        parser=written_day,
+        metavar="YYYY-MM-DD",
+        help="The day that --evidently compares with; where not given, the same day a year before.",
     ),
 ]
 Lang = Annotated[Language | None, typer.Option("--lang", help="da or en; where not given, bovagt.toml says.")]

@@ -3,12 +3,23 @@
 import json
 import sys
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from flows.clock import today
-from flows.command_options import AsOf, KnownBefore, Lang, Report, ReportFormat, language_of, ready
+from flows.command_options import (
+    Against,
+    AsOf,
+    EvidentlyFile,
+    KnownBefore,
+    Lang,
+    Report,
+    ReportFormat,
+    language_of,
+    ready,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -27,13 +38,19 @@ def monitor(
     output: Report = ReportFormat.table,
     lang: Lang = None,
     known_before: KnownBefore = None,
+    evidently: EvidentlyFile = None,
+    against: Against = None,
 ) -> None:
     """What the watch of a night found: its measures by stage and group, and the alarms that are open.
 
     It reads the published night, so a past night shows what it showed then. Counts of 1 to 4 are not told. With
     --known-before the outcomes of its list are counted again by what was known before that day: what differs is shown.
+    With --evidently a report of every input beside a past day is written for an analyst.
     """
     home = ready(context)
+    if evidently is not None:
+        _write_report(home, as_of or today(), against, evidently, language_of(home, lang))
+        return
     if known_before is not None:
         _show_again(home, as_of or today(), known_before, output, language_of(home, lang))
         return
@@ -49,6 +66,14 @@ def monitor(
         print()
         return
     _show(records, alarms, language)
+
+
+def _write_report(home: "Home", as_of: date, against: date | None, out: Path, language: str) -> None:
+    """Evidently's report, and which inputs drifted."""
+    from flows.watch_report import drift_report
+
+    moved = drift_report(home, as_of, against, out)
+    print(_say("report_written", language, path=out, moved=", ".join(moved) or "–"))
 
 
 def _show_again(home: "Home", as_of: date, known_before: date, output: ReportFormat, language: str) -> None:
@@ -91,6 +116,7 @@ _WORDS = {
     "title": {"da": "Vagten {day}", "en": "The watch, {day}"},
     "withheld": {"da": "for få til at vise", "en": "too few to show"},
     "alarms": {"da": "Åbne alarmer: {count}", "en": "Open alarms: {count}"},
+    "report_written": {"da": "{path}: forskudt er {moved}", "en": "{path}: drifted are {moved}"},
     "then_and_now": {"da": "som kendt da {then}, som kendt nu {now}", "en": "as known then {then}, as known now {now}"},
     "nothing_changed": {
         "da": "Intet er kommet til før {day}, som ændrer, hvad natten fortalte.",

@@ -15,14 +15,8 @@ import polars as pl
 
 from flows.scoring import Scored
 from flows.watch_alarms import Alarm, alarms_of, told_alarms
-from flows.watch_rows import (
-    counts_of_contacts,
-    counts_of_known_outcomes,
-    counts_of_the_day,
-    in_need,
-    mature_nights,
-    of_the_day,
-)
+from flows.watch_history import counts_of_night, history_of, named_by_rank, past_list
+from flows.watch_rows import in_need, mature_nights, of_the_day
 from flows.workroom import Workroom
 from models.matrix import TENANCY
 from monitoring.deliveries import delivery_faults, late_senders
@@ -37,7 +31,7 @@ from monitoring.shifts import shifts
 from monitoring.suppression import Counted, told_groups
 from warehouse.dates import same_day
 from warehouse.features import feature_columns, read_cohort, read_freshness
-from warehouse.watch_counts import keep_counts, read_counts
+from warehouse.watch_counts import keep_counts
 from warehouse.windows import delivered_windows, delivery_days
 from worklist.published import Night, month_steps, nights, read_file, read_table
 from worklist.selection import DEADLINE_STAGES
@@ -76,14 +70,11 @@ def watch_night(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched
 
 def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
     day = scored.as_of
-    named = _named(listed)
+    named = named_by_rank(listed)
     cohort = read_cohort(room.connection, [day]).select(TENANCY)
     scores = scored.frame.join(cohort, on=TENANCY, how="semi", maintain_order="left")
     rows = of_the_day(room, day, scores, named)
-    mature = mature_nights(room, day, nights(room.home.published))
-    cut_off, of_outcomes = counts_of_known_outcomes(room, day, mature, lambda past: past_list(room, past))
-    contacts = counts_of_contacts(room, day, _month_before(room, day))
-    counts = pl.concat([counts_of_the_day(rows, day), contacts, of_outcomes])
+    cut_off, counts = counts_of_night(room, day, rows)
     keep_counts(room.connection, day, counts)
     spread = profile(scored.matrix.join(cohort, on=TENANCY, how="semi"), watched_features())
     alarms = _alarms(room, scored, counts, spread)
@@ -92,41 +83,17 @@ def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
         *told(counts),
         *_expected(rows, scored),
         *_age(cut_off, day),
-        *_missed_more(room, day, month_steps(mature, mature[-1], POOLED_MONTHS - 1) if mature else []),
+        *_missed_more(room, day),
         *_deliveries(read_freshness(room.connection, [day]), day),
     ]
     return Watched(_with_alarms(records, alarms), spread, told_alarms(alarms, _alarms_before(room, day), day))
-
-
-def _named(listed: pl.DataFrame) -> pl.DataFrame:
-    """Whom the list names by their rank; a lot names nobody."""
-    return listed.filter((pl.col("section") == "early_warning") & ~pl.col("exploration").fill_null(False))
-
-
-def past_list(room: Workroom, night: date) -> pl.DataFrame:
-    """All who were scored on a published night: landlord, tenancy_no, stage and whether its list named them."""
-    scores, listed = (read_table(room.home.published, night, name) for name in ("scores", "worklist"))
-    if scores is None or listed is None:
-        return pl.DataFrame(schema={**dict.fromkeys((*TENANCY, "stage"), pl.String), "named": pl.Boolean})
-    marks = _named(listed).select(*TENANCY, named=pl.lit(True))
-    told_of = scores.select(*TENANCY, "stage").join(marks, on=TENANCY, how="left", maintain_order="left")
-    return told_of.with_columns(pl.col("named").fill_null(False))
-
-
-def _month_before(room: Workroom, day: date) -> tuple[date, pl.DataFrame] | None:
-    """The night a month ago and whom its list named; None where no night of then was published."""
-    before = month_steps(nights(room.home.published), same_day(day, -1), 0)
-    if not before:
-        return None
-    listed = read_table(room.home.published, before[0], "worklist")
-    return None if listed is None else (before[0], _named(listed))
 
 
 def _alarms(room: Workroom, scored: Scored, counts: pl.DataFrame, spread: pl.DataFrame) -> list[Alarm]:
     day = scored.as_of
     published = [night for night in nights(room.home.published) if night < day]
     steps = month_steps(published, same_day(day, -1), HISTORY_MONTHS - 1)
-    history = pl.concat([read_counts(room.connection, day).filter(pl.col("as_of").is_in(steps)), counts])
+    history = pl.concat([history_of(room, steps), counts])
     came = delivery_days(room.connection, day)
     faults = [*late_senders(came, day), *delivery_faults(delivered_windows(room.connection, day, 14))]
     moved = _drifted(room, scored, spread, steps)
@@ -200,13 +167,15 @@ def _age(cut_off: date | None, day: date) -> Iterator[Measured]:
         yield Measured(day, "cut_off_age_days", float((day - cut_off).days), 1.0)
 
 
-def _missed_more(room: Workroom, day: date, cut_offs: list[date]) -> Iterator[Measured]:
+def _missed_more(room: Workroom, day: date) -> Iterator[Measured]:
     """By how much each group is found more or less than its reference, over the newest months whose outcomes are known.
 
     The interval holds for all groups together (`monitoring.disparity`).
     """
-    if not cut_offs:
+    mature = mature_nights(room, day, nights(room.home.published))
+    if not mature:
         return
+    cut_offs = month_steps(mature, mature[-1], POOLED_MONTHS - 1)
     rows = in_need(room, day, cut_offs, lambda past: past_list(room, past))
     for one in disparities(rows, REFERENCES, key=TENANCY):
         if one.verdict != "too_few":

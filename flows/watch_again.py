@@ -6,7 +6,7 @@ import polars as pl
 
 from flows.home import Home
 from flows.runs import exclusive
-from flows.watch import past_list
+from flows.watch_history import past_list
 from flows.watch_rows import counts_of_known_outcomes, mature_nights
 from flows.workroom import opened
 from monitoring.measures import OF_KNOWN_OUTCOMES, told

@@ -16,6 +16,7 @@ from flows.nightly import nightly
 from flows.watch import open_alarms
 from flows.watch_again import then_and_now
 from flows.watch_alarms import ACT
+from flows.watch_history import history_of
 from flows.workroom import opened
 from models.outcome import Horizon
 from monitoring.records import MEASURE, SMALLEST_COUNT
@@ -125,6 +126,18 @@ def test_what_became_of_a_past_night_is_told_when_it_is_known_and_not_a_day_befo
     (recall,) = records.filter(measure="recall_at_capacity", group="").iter_rows(named=True)
     assert recall["denominator"] in (None, in_need)
     assert records.filter(pl.col("measure") == "recall_at_capacity", pl.col("group") != "").height > 5
+
+
+def test_counts_that_a_new_warehouse_has_lost_are_counted_again_and_are_the_same(home: Home) -> None:
+    first = UNTIL - timedelta(days=31)
+    _night(home, first)
+    told = _night(home, UNTIL)
+    with opened(home) as room:
+        kept = history_of(room, [first])
+        room.connection.execute("delete from watch_count")
+        assert history_of(room, [first]).equals(kept)
+    assert kept.height > 0
+    assert _night(home, UNTIL).files == told.files
 
 
 def test_a_correction_that_came_later_is_shown_as_known_then_and_as_known_now(home: Home) -> None:
