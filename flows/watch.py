@@ -24,11 +24,11 @@ from monitoring.disparity import disparities
 from monitoring.drift import drifted
 from monitoring.expected import expected_recall
 from monitoring.group_rates import REFERENCES
-from monitoring.measures import told
 from monitoring.profiles import DRIFTED, PROFILE, profile
 from monitoring.records import MEASURE, SMALLEST_COUNT, Measured, frame_of
 from monitoring.shifts import shifts
 from monitoring.suppression import Counted, told_groups
+from monitoring.told import told
 from warehouse.dates import same_day
 from warehouse.features import feature_columns, read_cohort, read_freshness
 from warehouse.watch_counts import keep_counts

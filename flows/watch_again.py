@@ -9,8 +9,9 @@ from flows.runs import exclusive
 from flows.watch_history import past_list
 from flows.watch_rows import counts_of_known_outcomes, mature_nights
 from flows.workroom import opened
-from monitoring.measures import OF_KNOWN_OUTCOMES, told
+from monitoring.measures import OF_KNOWN_OUTCOMES
 from monitoring.records import frame_of
+from monitoring.told import told
 from worklist.published import nights, read_night
 
 _KEY = ("measure", "stage", "group")

@@ -136,8 +136,17 @@ def _verdict(group: tuple[int, int], reference: tuple[int, int], low: float, hig
     return "alike" if low >= 1 / FARTHEST_RATIO and high <= FARTHEST_RATIO else "cannot_be_told"
 
 
-def records_of(rates: Sequence[GroupRate], as_of: date, measure: str, stage: str = "") -> list[Measured]:
+def records_of(
+    rates: Sequence[GroupRate],
+    as_of: date,
+    measure: str,
+    stage: str = "",
+    divided: Mapping[str, Sequence[tuple[str, ...]]] | None = None,
+) -> list[Measured]:
     """The shares as records of `measure`; `reference` is the share that the group is compared with.
+
+    `divided`: by attribute, which groups are told together where other measures are told of the same people
+    (`monitoring.told`); where nothing is said, what this measure alone needs.
 
     Groups that are too small to be told are there without their numbers, and once more counted together where that may
     be told (`monitoring.suppression`).
@@ -145,12 +154,24 @@ def records_of(rates: Sequence[GroupRate], as_of: date, measure: str, stage: str
     found = []
     for attribute in dict.fromkeys(rate.attribute for rate in rates):
         own = [rate for rate in rates if rate.attribute == attribute]
-        told = told_groups([Counted((rate.group,), rate.hits, rate.counted) for rate in own])
+        groups = [Counted((rate.group,), rate.hits, rate.counted) for rate in own]
+        told = told_groups(groups) if divided is None else _together(groups, divided.get(attribute, ()))
         shares = {one.group: one.hits / one.counted for one in told}
         alone = {one.group for one in told if len(one.names) == 1}
         hidden = [rate.group for rate in own if rate.group not in alone]
         found += [Measured(as_of, measure, None, None, stage, f"{attribute}={group}") for group in hidden]
         found += [_told(one, as_of, measure, stage, attribute, _compared_with(own, one, shares)) for one in told]
+    return found
+
+
+def _together(groups: Sequence[Counted], divided: Sequence[tuple[str, ...]]) -> list[Counted]:
+    """The groups as `divided` has them; a part of which nobody is counted is left out."""
+    of = {group.names[0]: group for group in groups}
+    found = []
+    for names in divided:
+        there = [of[name] for name in names if name in of]
+        if counted := sum(group.counted for group in there):
+            found.append(Counted(names, sum(group.hits for group in there), counted))
     return found
 
 

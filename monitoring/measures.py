@@ -7,8 +7,7 @@ from typing import Literal
 
 import polars as pl
 
-from monitoring.group_rates import REFERENCES, UNKNOWN, rates_of, record_of_all, records_of
-from monitoring.records import Measured
+from monitoring.group_rates import REFERENCES, UNKNOWN
 
 Watched = Literal["no", "level", "to_reference"]
 Harm = Literal["falls", "rises", "either"]
@@ -97,15 +96,3 @@ def count(rows: pl.DataFrame, measures: Iterable[Measure], as_of: date) -> pl.Da
 
 def _group(attribute: str) -> pl.Expr:
     return pl.format("{}={}", pl.lit(attribute), pl.col(attribute).cast(pl.String).fill_null(UNKNOWN))
-
-
-def told(counts: pl.DataFrame) -> list[Measured]:
-    """The counts as records that may be published: what is too small to be told is not (`monitoring.suppression`)."""
-    found: list[Measured] = []
-    for (as_of, name, stage), rows in counts.partition_by("as_of", "measure", "stage", as_dict=True).items():
-        for group, hits, counted in rows.select("group", "hits", "counted").iter_rows():
-            if group == "":
-                found.append(record_of_all(hits, counted, as_of, name, stage))
-        by_group = [row for row in rows.select("group", "hits", "counted").iter_rows() if row[0]]
-        found += records_of(rates_of(by_group, REFERENCES), as_of, name, stage)
-    return found

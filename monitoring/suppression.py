@@ -18,11 +18,15 @@ _SLACK = SMALLEST_COUNT - 3
 
 @dataclass(frozen=True)
 class Counted:
-    """`hits` of `counted` in a group, or in several that are told as one (their `names`)."""
+    """`hits` of `counted` in a group, or in several that are told as one (their `names`).
+
+    `beside`: other counts that may be worked out of the group from what else is told of it.
+    """
 
     names: tuple[str, ...]
     hits: int
     counted: int
+    beside: tuple[int, ...] = ()
 
     @property
     def group(self) -> str:
@@ -31,8 +35,8 @@ class Counted:
 
     @property
     def is_small(self) -> bool:
-        """Whether 1 to 4 of it were hits, or 1 to 4 were none."""
-        return any(0 < count < SMALLEST_COUNT for count in (self.hits, self.counted - self.hits))
+        """Whether 1 to 4 of it were hits, or 1 to 4 were none, or any count beside is 1 to 4."""
+        return any(0 < count < SMALLEST_COUNT for count in (self.hits, self.counted - self.hits, *self.beside))
 
 
 def told_groups(groups: Sequence[Counted]) -> list[Counted]:
@@ -61,7 +65,8 @@ def told_groups(groups: Sequence[Counted]) -> list[Counted]:
 
 def _as_one(groups: Sequence[Counted]) -> Counted:
     names = sorted(name for group in groups for name in group.names)
-    return Counted(tuple(names), sum(group.hits for group in groups), sum(group.counted for group in groups))
+    beside = tuple(sum(counts) for counts in zip(*(group.beside for group in groups), strict=True))
+    return Counted(tuple(names), sum(group.hits for group in groups), sum(group.counted for group in groups), beside)
 
 
 def may_tell(hits: float, counted: float) -> bool:
