@@ -48,14 +48,17 @@ def test_who_was_missed_cannot_be_worked_out_from_who_was_in_need_and_who_was_li
             assert not 0 < kept[1] - listed[1] < SMALLEST_COUNT
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_the_measures_of_a_family_tell_the_same_groups(seed: int) -> None:
-    found = _numbers(told(count(_rows(seed, 4000, 0.05), OF_KNOWN_OUTCOMES, DAY)))
-    divided = {measure: {group for name, group in found if name == measure and group.startswith("district")}
-               for measure in ("recall_at_capacity", "outcome_rate", "precision_at_capacity", "kept_share")}  # fmt: skip
-    told_of = [groups for groups in divided.values() if groups]
-    assert told_of
-    assert all(groups == told_of[0] for groups in told_of)
+def test_the_measures_of_a_family_tell_the_same_groups() -> None:
+    told_at_all = 0
+    for seed in range(10):
+        found = _numbers(told(count(_rows(seed, 4000, 0.05), OF_KNOWN_OUTCOMES, DAY)))
+        divided: dict[str, set[str]] = {}
+        for measure, group in found:
+            if group.startswith("district"):
+                divided.setdefault(measure, set()).add(group)
+        assert len({frozenset(groups) for groups in divided.values()}) <= 1
+        told_at_all += bool(divided)
+    assert told_at_all >= 5
 
 
 def test_a_whole_that_would_give_another_away_is_not_told() -> None:
