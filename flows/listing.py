@@ -111,7 +111,7 @@ def list_files(room: Workroom, scored: Scored, listed: Listed) -> dict[str, byte
     }
     sections = dict(sorted(listed.rows.group_by("section").len().iter_rows()))
     facts = scored.facts | {"listed": sections, "changes": listed.changes.facts}
-    facts |= {"alarms": watched.alarms, "watch_failed": watched.failed}
+    facts |= {"alarms": watched.alarms, "watch_failed": watched.failed, "watch_nights": watched.nights}
     return {
         **{f"{name}.parquet": parquet_bytes(frame) for name, frame in frames.items()},
         "worklist.json": json_bytes(listed.rows),

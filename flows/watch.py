@@ -15,7 +15,7 @@ import polars as pl
 
 from flows.scoring import Scored
 from flows.watch_alarms import Alarm, alarms_of, told_alarms
-from flows.watch_history import counts_of_night, history_of, named_by_rank, past_list
+from flows.watch_history import counts_of_night, history_of, named_by_rank, nights_before, past_list
 from flows.watch_rows import in_need, mature_nights, of_the_day
 from flows.workroom import Workroom
 from models.matrix import TENANCY
@@ -33,7 +33,7 @@ from warehouse.dates import same_day
 from warehouse.features import feature_columns, read_cohort, read_freshness
 from warehouse.watch_counts import keep_counts
 from warehouse.windows import delivered_windows, delivery_days
-from worklist.published import Night, month_steps, nights, read_file, read_table
+from worklist.published import Night, month_steps, read_file, read_table
 from worklist.selection import DEADLINE_STAGES
 
 HISTORY_MONTHS = 36
@@ -49,12 +49,14 @@ _LANDLORDS_OWN, _CALENDAR = "feature_landlord", ("days", "day_of_month")
 class Watched:
     """What a night's watch publishes: its records (`MEASURE`), profile (`PROFILE`) and open alarms.
 
-    `failed`: the watch itself did not come to its end; nothing may be concluded from its silence.
+    `nights`: the earlier ones that it looked at. `failed`: the watch itself did not come to its end; nothing may be
+    concluded from its silence.
     """
 
     records: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEASURE))
     profile: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PROFILE))
     alarms: list[dict[str, Any]] = field(default_factory=list)
+    nights: list[str] | None = None
     failed: bool = False
 
 
@@ -86,18 +88,37 @@ def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
         *_missed_more(room, day),
         *_deliveries(read_freshness(room.connection, [day]), day),
     ]
-    return Watched(_with_alarms(records, alarms), spread, told_alarms(alarms, _alarms_before(room, day), day))
+    open_now = told_alarms(alarms, _alarms_before(room, day), day)
+    return Watched(_with_alarms(records, alarms), spread, open_now, _used(room, scored))
 
 
 def _alarms(room: Workroom, scored: Scored, counts: pl.DataFrame, spread: pl.DataFrame) -> list[Alarm]:
     day = scored.as_of
-    published = [night for night in nights(room.home.published) if night < day]
-    steps = month_steps(published, same_day(day, -1), HISTORY_MONTHS - 1)
+    steps = _steps(nights_before(room.home.published, day), day)
     history = pl.concat([history_of(room, steps), counts])
     came = delivery_days(room.connection, day)
     faults = [*late_senders(came, day), *delivery_faults(delivered_windows(room.connection, day, 14))]
     moved = _drifted(room, scored, spread, steps)
     return alarms_of(read_freshness(room.connection, [day]), came, faults, shifts(history, day), moved, day)
+
+
+def _steps(known: list[date], day: date) -> list[date]:
+    """The nights that stand for the months before `day`."""
+    return month_steps(known, same_day(day, -1), HISTORY_MONTHS - 1)
+
+
+def _pooled(room: Workroom, day: date) -> list[date]:
+    """The nights whose known outcomes are taken together where groups are compared."""
+    mature = mature_nights(room, day, nights_before(room.home.published, day))
+    return month_steps(mature, mature[-1], POOLED_MONTHS - 1) if mature else []
+
+
+def _used(room: Workroom, scored: Scored) -> list[str]:
+    """The nights that the watch of tonight looked at: with these it can be made again."""
+    day, known = scored.as_of, nights_before(room.home.published, scored.as_of)
+    began = _first_ranked(room, scored)
+    used = {*_steps(known, day), *month_steps(known, same_day(day, -1), 0), *_pooled(room, day), *known[-1:]}
+    return sorted(night.isoformat() for night in used | ({began} if began else set()))
 
 
 def watched_features() -> list[str]:
@@ -119,7 +140,7 @@ def _drifted(room: Workroom, scored: Scored, spread: pl.DataFrame, steps: list[d
 def _first_ranked(room: Workroom, scored: Scored) -> date | None:
     """The first published night of the unbroken run that the ranking of tonight has ranked."""
     began = None
-    for night in sorted((one for one in nights(room.home.published) if one < scored.as_of), reverse=True):
+    for night in reversed(nights_before(room.home.published, scored.as_of)):
         if _facts(room, night).get("model_version") != scored.facts["model_version"]:
             break
         began = night
@@ -128,7 +149,7 @@ def _first_ranked(room: Workroom, scored: Scored) -> date | None:
 
 def _alarms_before(room: Workroom, day: date) -> list[dict[str, Any]]:
     """What the newest night before `day` had open."""
-    before = max((night for night in nights(room.home.published) if night < day), default=None)
+    before = max(nights_before(room.home.published, day), default=None)
     return [] if before is None else _facts(room, before).get("alarms") or []
 
 
@@ -172,10 +193,8 @@ def _missed_more(room: Workroom, day: date) -> Iterator[Measured]:
 
     The interval holds for all groups together (`monitoring.disparity`).
     """
-    mature = mature_nights(room, day, nights(room.home.published))
-    if not mature:
+    if not (cut_offs := _pooled(room, day)):
         return
-    cut_offs = month_steps(mature, mature[-1], POOLED_MONTHS - 1)
     rows = in_need(room, day, cut_offs, lambda past: past_list(room, past))
     for one in disparities(rows, REFERENCES, key=TENANCY):
         if one.verdict != "too_few":

@@ -6,13 +6,13 @@ import polars as pl
 
 from flows.home import Home
 from flows.runs import exclusive
-from flows.watch_history import past_list
+from flows.watch_history import nights_before, past_list
 from flows.watch_rows import counts_of_known_outcomes, mature_nights
 from flows.workroom import opened
 from monitoring.measures import OF_KNOWN_OUTCOMES
 from monitoring.records import frame_of
 from monitoring.told import told
-from worklist.published import nights, read_night
+from worklist.published import read_night
 
 _KEY = ("measure", "stage", "group")
 
@@ -26,7 +26,7 @@ def then_and_now(home: Home, as_of: date, known_before: date) -> pl.DataFrame:
     names = [measure.name for measure in OF_KNOWN_OUTCOMES]
     then = read_night(home.published, as_of).frame("measure").filter(pl.col("measure").is_in(names))
     with exclusive(home), opened(home) as room:
-        mature = mature_nights(room, as_of, nights(home.published))
+        mature = mature_nights(room, as_of, nights_before(home.published, as_of))
         _, counts = counts_of_known_outcomes(room, known_before, mature, lambda past: past_list(room, past))
     now = frame_of(told(counts))
     both = _numbers(then, "then").join(_numbers(now, "now"), on=_KEY, how="full", coalesce=True)

@@ -1,7 +1,9 @@
 """What the watch counted on past nights: kept in the warehouse, and counted again where that was made anew."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 
@@ -19,7 +21,18 @@ from monitoring.measures import COUNTS
 from warehouse.dates import same_day
 from warehouse.features import read_cohort, read_matrix
 from warehouse.watch_counts import keep_counts, read_counts
-from worklist.published import month_steps, nights, read_table
+from worklist.published import is_published, month_steps, nights, read_file, read_table
+
+
+def nights_before(published: Path, day: date) -> list[date]:
+    """The published nights before `day`, in order, as the night of `day` knew them when it was first published.
+
+    A night of an earlier day that was published later is none of them: a night that is made again stays what it was.
+    """
+    earlier = [night for night in nights(published) if night < day]
+    facts = read_file(published, day, "night.json") if is_published(published, day) else None
+    used = json.loads(facts).get("watch_nights") if facts else None
+    return earlier if used is None else [night for night in earlier if night.isoformat() in used]
 
 
 def counts_of_night(room: Workroom, day: date, rows: pl.DataFrame) -> tuple[date | None, pl.DataFrame]:
@@ -27,7 +40,7 @@ def counts_of_night(room: Workroom, day: date, rows: pl.DataFrame) -> tuple[date
 
     `rows`: those of the day (`flows.watch_rows.of_the_day`).
     """
-    mature = mature_nights(room, day, nights(room.home.published))
+    mature = mature_nights(room, day, nights_before(room.home.published, day))
     cut_off, of_outcomes = counts_of_known_outcomes(room, day, mature, lambda past: past_list(room, past))
     contacts = counts_of_contacts(room, day, _month_before(room, day))
     return cut_off, pl.concat([counts_of_the_day(rows, day), contacts, of_outcomes])
@@ -82,7 +95,7 @@ def past_list(room: Workroom, night: date) -> pl.DataFrame:
 
 def _month_before(room: Workroom, day: date) -> tuple[date, pl.DataFrame] | None:
     """The night a month ago and whom its list named; None where no night of then was published."""
-    before = month_steps(nights(room.home.published), same_day(day, -1), 0)
+    before = month_steps(nights_before(room.home.published, day), same_day(day, -1), 0)
     if not before:
         return None
     listed = read_table(room.home.published, before[0], "worklist")

@@ -1,8 +1,8 @@
 """What may be told of the counts of a night, all measures of the same people taken together.
 
 Two shares of the same people may give away what each of them hides: who came to be in need (`outcome_rate`) less those
-of them who were listed (`precision_at_capacity`) are those who were missed. So measures of one family share one division
-of each attribute, and none of them is told where a difference between them would be 1 to 4.
+of them who were listed (`precision_at_capacity`) are those who were missed. So measures of one family share one
+division of each attribute, and none of them is told where a difference between them would be 1 to 4.
 """
 
 from collections.abc import Mapping, Sequence
