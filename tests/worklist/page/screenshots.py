@@ -96,6 +96,7 @@ def _paths(site: Site) -> dict[str, str]:
         "links": "/links",
         "letter": _letter(site),
         "coordinator": "/coordinator",
+        "watch": "/watch",
     }
 
 
