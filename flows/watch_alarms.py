@@ -12,6 +12,7 @@ import polars as pl
 
 from monitoring.deliveries import FEWEST_DELIVERIES, Fault
 from monitoring.measures import MEASURES
+from monitoring.records import sender_group
 from monitoring.shifts import Shift
 from worklist.page.code_words import word
 from worklist.wording import FEEDS
@@ -78,7 +79,7 @@ def _times(came: pl.DataFrame) -> dict[tuple[str, str], int]:
 
 
 def _late(row: Mapping[str, Any], as_of: date) -> Alarm:
-    group = f"feed={row['feed']}" + (f"&sender={row['sender']}" if row["sender"] else "")
+    group = sender_group(row["feed"], row["sender"])
     every = row["expected_every_days"]
     since = row["last_delivery_on"] and row["last_delivery_on"] + timedelta(days=every + 1)
     numbers = {"feed": row["feed"], "sender": row["sender"], "usual": every, "found": row["age_days"] or 0}

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from monitoring.records import sender_group
 from warehouse.dates import add_months
 
 Kind = Literal["late", "shrunken", "doubled", "unit_shifted", "recoded", "new_sender", "arrives_later"]
@@ -66,7 +67,7 @@ class Fault:
     @property
     def group(self) -> str:
         """Whose fault, as records of `measure` name it."""
-        return f"feed={self.feed}" + (f"&sender={self.sender}" if self.sender else "")
+        return sender_group(self.feed, self.sender)
 
 
 def delivery_faults(windows: pl.DataFrame) -> list[Fault]:

@@ -56,6 +56,11 @@ class Measured:
         return self.numerator / self.denominator
 
 
+def sender_group(feed: str, sender: str) -> str:
+    """How a sender of a feed is named as a group; '' where the feed has one."""
+    return f"feed={feed}" + (f"&sender={sender}" if sender else "")
+
+
 def frame_of(records: Iterable[Measured]) -> pl.DataFrame:
     """The records as a frame with the columns of `MEASURE`, in order of as_of, measure, stage and group."""
     rows = pl.DataFrame([asdict(record) for record in records], schema=MEASURE)
