@@ -25,7 +25,7 @@ from monitoring.drift import drifted
 from monitoring.expected import expected_recall
 from monitoring.group_rates import REFERENCES
 from monitoring.profiles import DRIFTED, PROFILE, profile
-from monitoring.records import MEASURE, SMALLEST_COUNT, Measured, frame_of
+from monitoring.records import MEASURE, SMALLEST_COUNT, Measured, frame_of, sender_group
 from monitoring.shifts import shifts
 from monitoring.suppression import Counted, told_groups
 from monitoring.told import told
@@ -70,6 +70,40 @@ def watch_night(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched
         return Watched(failed=True)
 
 
+@dataclass(frozen=True)
+class _Past:
+    """The earlier nights that a watch looks at, read once.
+
+    `steps` stand for the months before, `pooled` are those whose known outcomes are taken together, `began` is the
+    first that tonight's ranking has ranked, `newest` the one before tonight, `month_ago` the one of a month ago.
+    """
+
+    steps: list[date]
+    pooled: list[date]
+    began: date | None
+    newest: list[date]
+    month_ago: list[date]
+
+    @property
+    def used(self) -> list[str]:
+        """All of them: with these the night can be made again."""
+        began = [self.began] if self.began else []
+        used = {*self.steps, *self.pooled, *began, *self.newest, *self.month_ago}
+        return sorted(night.isoformat() for night in used)
+
+
+def _past(room: Workroom, scored: Scored) -> _Past:
+    day, known = scored.as_of, nights_before(room.home.published, scored.as_of)
+    mature = mature_nights(room, day, known)
+    return _Past(
+        month_steps(known, same_day(day, -1), HISTORY_MONTHS - 1),
+        month_steps(mature, mature[-1], POOLED_MONTHS - 1) if mature else [],
+        _first_ranked(room, scored, known),
+        known[-1:],
+        month_steps(known, same_day(day, -1), 0),
+    )
+
+
 def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
     day = scored.as_of
     named = named_by_rank(listed)
@@ -79,46 +113,27 @@ def _watched(room: Workroom, scored: Scored, listed: pl.DataFrame) -> Watched:
     cut_off, counts = counts_of_night(room, day, rows)
     keep_counts(room.connection, day, counts)
     spread = profile(scored.matrix.join(cohort, on=TENANCY, how="semi"), watched_features())
-    alarms = _alarms(room, scored, counts, spread)
+    past = _past(room, scored)
+    alarms = _alarms(room, scored, past, counts, spread)
     records = [
         *_stages(scored.frame, day),
         *told(counts),
         *_expected(rows, scored),
         *_age(cut_off, day),
-        *_missed_more(room, day),
+        *_missed_more(room, day, past.pooled),
         *_deliveries(read_freshness(room.connection, [day]), day),
     ]
-    open_now = told_alarms(alarms, _alarms_before(room, day), day)
-    return Watched(_with_alarms(records, alarms), spread, open_now, _used(room, scored))
+    open_now = told_alarms(alarms, _alarms_before(room, past), day)
+    return Watched(_with_alarms(records, alarms), spread, open_now, past.used)
 
 
-def _alarms(room: Workroom, scored: Scored, counts: pl.DataFrame, spread: pl.DataFrame) -> list[Alarm]:
+def _alarms(room: Workroom, scored: Scored, past: _Past, counts: pl.DataFrame, spread: pl.DataFrame) -> list[Alarm]:
     day = scored.as_of
-    steps = _steps(nights_before(room.home.published, day), day)
-    history = pl.concat([history_of(room, steps), counts])
+    history = pl.concat([history_of(room, past.steps), counts])
     came = delivery_days(room.connection, day)
     faults = [*late_senders(came, day), *delivery_faults(delivered_windows(room.connection, day, 14))]
-    moved = _drifted(room, scored, spread, steps)
+    moved = _drifted(room, past, spread)
     return alarms_of(read_freshness(room.connection, [day]), came, faults, shifts(history, day), moved, day)
-
-
-def _steps(known: list[date], day: date) -> list[date]:
-    """The nights that stand for the months before `day`."""
-    return month_steps(known, same_day(day, -1), HISTORY_MONTHS - 1)
-
-
-def _pooled(room: Workroom, day: date) -> list[date]:
-    """The nights whose known outcomes are taken together where groups are compared."""
-    mature = mature_nights(room, day, nights_before(room.home.published, day))
-    return month_steps(mature, mature[-1], POOLED_MONTHS - 1) if mature else []
-
-
-def _used(room: Workroom, scored: Scored) -> list[str]:
-    """The nights that the watch of tonight looked at: with these it can be made again."""
-    day, known = scored.as_of, nights_before(room.home.published, scored.as_of)
-    began = _first_ranked(room, scored)
-    used = {*_steps(known, day), *month_steps(known, same_day(day, -1), 0), *_pooled(room, day), *known[-1:]}
-    return sorted(night.isoformat() for night in used | ({began} if began else set()))
 
 
 def watched_features() -> list[str]:
@@ -127,30 +142,29 @@ def watched_features() -> list[str]:
     return [one.name for one in feature_columns() if one.table != _LANDLORDS_OWN and one.unit not in _CALENDAR]
 
 
-def _drifted(room: Workroom, scored: Scored, spread: pl.DataFrame, steps: list[date]) -> dict[str, float]:
+def _drifted(room: Workroom, past: _Past, spread: pl.DataFrame) -> dict[str, float]:
     """The inputs that drifted since the ranking in use first ranked."""
-    began = _first_ranked(room, scored)
-    pinned = read_table(room.home.published, began, "profile") if began else None
+    published = room.home.published
+    pinned = read_table(published, past.began, "profile") if past.began else None
     if pinned is None:
         return {}
-    months = [one for step in steps[-14:] if (one := read_table(room.home.published, step, "profile")) is not None]
+    months = [one for step in past.steps[-14:] if (one := read_table(published, step, "profile")) is not None]
     return drifted([*months, spread], pinned)
 
 
-def _first_ranked(room: Workroom, scored: Scored) -> date | None:
+def _first_ranked(room: Workroom, scored: Scored, known: list[date]) -> date | None:
     """The first published night of the unbroken run that the ranking of tonight has ranked."""
     began = None
-    for night in reversed(nights_before(room.home.published, scored.as_of)):
+    for night in reversed(known):
         if _facts(room, night).get("model_version") != scored.facts["model_version"]:
             break
         began = night
     return began
 
 
-def _alarms_before(room: Workroom, day: date) -> list[dict[str, Any]]:
-    """What the newest night before `day` had open."""
-    before = max(nights_before(room.home.published, day), default=None)
-    return [] if before is None else _facts(room, before).get("alarms") or []
+def _alarms_before(room: Workroom, past: _Past) -> list[dict[str, Any]]:
+    """What the newest night before had open."""
+    return [alarm for night in past.newest for alarm in _facts(room, night).get("alarms") or []]
 
 
 def _facts(room: Workroom, night: date) -> dict[str, Any]:
@@ -188,12 +202,12 @@ def _age(cut_off: date | None, day: date) -> Iterator[Measured]:
         yield Measured(day, "cut_off_age_days", float((day - cut_off).days), 1.0)
 
 
-def _missed_more(room: Workroom, day: date) -> Iterator[Measured]:
+def _missed_more(room: Workroom, day: date, cut_offs: list[date]) -> Iterator[Measured]:
     """By how much each group is found more or less than its reference, over the newest months whose outcomes are known.
 
     The interval holds for all groups together (`monitoring.disparity`).
     """
-    if not (cut_offs := _pooled(room, day)):
+    if not cut_offs:
         return
     rows = in_need(room, day, cut_offs, lambda past: past_list(room, past))
     for one in disparities(rows, REFERENCES, key=TENANCY):
@@ -206,7 +220,7 @@ def _deliveries(freshness: pl.DataFrame, day: date) -> Iterator[Measured]:
     """How old each sender's last delivery is, beside how often it usually comes; never delivered has no age."""
     for row in freshness.filter(pl.col("status") != "off").iter_rows(named=True):
         age = None if row["age_days"] is None else float(row["age_days"])
-        group = f"feed={row['feed']}" + (f"&sender={row['sender']}" if row["sender"] else "")
+        group = sender_group(row["feed"], row["sender"])
         yield Measured(day, "delivery_age_days", age, 1.0, "", group, reference=float(row["expected_every_days"]))
 
 
